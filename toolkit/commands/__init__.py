@@ -1,0 +1,63 @@
+"""The commands of ``newsletter``, a module each: parse, call, print.
+
+What several share lives here: the ``--publication`` option and printing.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from toolkit.document.publication import Publication, find_publication, read_publication
+from toolkit.findings import Finding
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def publication_option(function: F) -> F:
+    """``--publication DIR``; the command gets a ``Path | None`` (see ``open_publication``)."""
+    return click.option(
+        "--publication",
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The publication's folder; by default the one this folder lies in.",
+    )(function)
+
+
+def json_option(function: F) -> F:
+    """``--json``; the command gets ``as_json``."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print the result as JSON, for scripts."
+    )(function)
+
+
+def open_publication(folder: Path | None) -> Publication:
+    """The publication that was named, or the one around the current folder.
+
+    Raises:
+        UsageError: there is none.
+        ContentError: its ``newsletter.toml`` has a problem.
+    """
+    return read_publication(find_publication(folder or Path.cwd()))
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, Japanese as it is."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
+    """Print findings a line each, with paths relative to the current folder where they can be."""
+    here = Path.cwd()
+    for finding in findings:
+        line = str(finding)
+        prefix = f"{here}/"
+        click.echo(line.removeprefix(prefix), err=err)
+
+
+def is_terminal() -> bool:
+    """Whether a person watches: progress bars are drawn only then."""
+    return sys.stderr.isatty()

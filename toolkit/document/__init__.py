@@ -1,0 +1,1 @@
+"""What everything speaks: articles, issues and publications, with Markdown as the body."""

@@ -1,0 +1,114 @@
+"""A publication: the folder with ``newsletter.toml`` and what that file says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from toolkit.document.toml import read_toml, table_of_strings, unknown_key, value_line
+from toolkit.errors import ContentError, UsageError
+
+MANIFEST = "newsletter.toml"
+LANGUAGES = ("ja", "en")
+THEMES = ("classic", "modern")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A newsletter as a whole.
+
+    Attributes:
+        root: the folder that holds ``newsletter.toml``.
+        languages: the languages it appears in; the first is the one issues are written in.
+        names, taglines, publishers: by language; a language may be left out of the last two.
+        theme: ``classic`` (serif) or ``modern`` (sans).
+        package: the code of the translation package to use, as in ``ja-en``; empty for
+            whichever installed package translates the pair.
+        articles, issues, dist, glossary, memory: where things lie (absolute paths).
+    """
+
+    root: Path
+    languages: tuple[str, ...]
+    names: Mapping[str, str]
+    taglines: Mapping[str, str]
+    publishers: Mapping[str, str]
+    theme: str
+    package: str
+    articles: Path
+    issues: Path
+    dist: Path
+    glossary: Path
+    memory: Path
+
+    def name(self, language: str) -> str:
+        """The name in a language, or the one it is written in where there is none."""
+        return self.names.get(language) or self.names[self.languages[0]]
+
+    def slugs(self) -> list[str]:
+        """The slugs of all issues, in order."""
+        return sorted(path.parent.name for path in self.issues.glob("*/issue.toml"))
+
+
+def find_publication(start: Path) -> Path:
+    """The nearest folder with a ``newsletter.toml``, from ``start`` upwards.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for folder in (start.resolve(), *start.resolve().parents):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise UsageError(
+        f"no {MANIFEST} here or above: go into a publication, name one with "
+        "--publication DIR, or make one with `newsletter init DIR`",
+        start,
+    )
+
+
+def read_publication(root: Path) -> Publication:
+    """The publication in a folder.
+
+    Raises:
+        ContentError: ``newsletter.toml`` is missing, broken, or has a wrong key or type;
+            the error names the line.
+    """
+    path = root / MANIFEST
+    data, text = read_toml(path)
+
+    def fail(message: str, *keys: str) -> ContentError:
+        return ContentError(message, path, value_line(text, *keys))
+
+    keys = ("languages", "theme", "name", "tagline", "publisher", "paths", "translation")
+    unknown_key(data, keys, path, text)
+    languages = data.get("languages", list(LANGUAGES))
+    if (
+        not isinstance(languages, list)
+        or not languages
+        or len(set(map(str, languages))) != len(languages)
+        or any(language not in LANGUAGES for language in languages)
+    ):
+        raise fail('languages must be a list of "ja" and "en", each once', "languages")
+    theme = data.get("theme", "classic")
+    if theme not in THEMES:
+        raise fail(f"theme must be one of {', '.join(THEMES)}", "theme")
+    names = table_of_strings(data, "name", LANGUAGES, path, text)
+    if not names.get(languages[0]):
+        raise fail(f"[name] needs {languages[0]}, the name of the publication", "name")
+    places = table_of_strings(
+        data, "paths", ("articles", "issues", "dist", "glossary", "memory"), path, text
+    )
+    translation = table_of_strings(data, "translation", ("package",), path, text)
+    root = root.resolve()
+    return Publication(
+        root=root,
+        languages=tuple(languages),
+        names=names,
+        taglines=table_of_strings(data, "tagline", LANGUAGES, path, text),
+        publishers=table_of_strings(data, "publisher", LANGUAGES, path, text),
+        theme=theme,
+        package=translation.get("package", ""),
+        articles=root / places.get("articles", "articles"),
+        issues=root / places.get("issues", "issues"),
+        dist=root / places.get("dist", "dist"),
+        glossary=root / places.get("glossary", "glossary.csv"),
+        memory=root / places.get("memory", "memory.sqlite"),
+    )

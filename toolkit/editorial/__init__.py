@@ -1,0 +1,1 @@
+"""Articles → Issue: assembling, condensing, checking."""

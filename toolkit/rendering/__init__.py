@@ -1,0 +1,32 @@
+"""Issue → files. One module a format, each with the same ``render`` function."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from toolkit.findings import Finding
+from toolkit.rendering.edition import Edition
+
+FORMATS = ("pdf", "docx", "html")
+"""Each is a module of this package, and the extension of the files it makes."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished file.
+
+    Attributes:
+        data: its bytes; the same edition gives the same bytes.
+        pages: how many pages it has; None where the format has no pages, or does not know.
+        findings: what an editor should know about it, such as a character without a glyph.
+    """
+
+    data: bytes
+    pages: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+def renderer(format_: str) -> Callable[[Edition], Rendered]:
+    """The ``render`` function of a format; its heavy libraries are imported only here."""
+    render: Callable[[Edition], Rendered] = import_module(f"toolkit.rendering.{format_}").render
+    return render

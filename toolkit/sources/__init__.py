@@ -1,0 +1,1 @@
+"""The world in: pasted text, HTML pages, Word documents and Markdown → ``Article``."""
