@@ -30,10 +30,12 @@ class NewsletterError(Exception):
         self.line = line
 
     def __str__(self) -> str:
-        place = ""
-        if self.path is not None:
-            place = f"{self.path}:{self.line}: " if self.line is not None else f"{self.path}: "
-        return place + self.message
+        if self.path is None:
+            return self.message
+        place = str(shown(self.path))
+        if self.line is not None:
+            place += f":{self.line}"
+        return f"{place}: {self.message}"
 
 
 class ContentError(NewsletterError):
@@ -52,3 +54,12 @@ class MissingError(NewsletterError):
     """The machine lacks something: a library, a package, a font, a place to write."""
 
     exit_code = 3
+
+
+def shown(path: Path) -> Path:
+    """A path as it is printed: relative to the current folder where it lies in it."""
+    try:
+        here = Path.cwd()
+    except OSError:  # the current folder was deleted
+        return path
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -6,12 +6,14 @@ What several share lives here: the ``--publication`` option and printing.
 import json
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from toolkit.document.publication import Publication, find_publication, read_publication
+from toolkit.errors import shown
 from toolkit.findings import Finding
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -50,12 +52,9 @@ def print_json(value: Any) -> None:
 
 
 def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
-    """Print findings a line each, with paths relative to the current folder where they can be."""
-    here = Path.cwd()
+    """Print findings, a line each."""
     for finding in findings:
-        line = str(finding)
-        prefix = f"{here}/"
-        click.echo(line.removeprefix(prefix), err=err)
+        click.echo(str(replace(finding, path=shown(finding.path))), err=err)
 
 
 def is_terminal() -> bool:

@@ -1,0 +1,31 @@
+# Two commands do everything on a fresh machine: `make issue` and `make test`.
+
+NEWSLETTER := .venv/bin/newsletter
+PYTHON := .venv/bin/python
+
+.PHONY: issue test setup lint benchmarks clean
+
+issue: setup  ## set up, then check, translate and build the sample issues into dist/
+	$(NEWSLETTER) check --publication seeds
+	$(NEWSLETTER) translate --publication seeds --all
+	$(NEWSLETTER) build --publication seeds --all --out dist
+
+test: setup lint  ## set up, then run all tests
+	$(PYTHON) -m pytest -n auto --cov=toolkit --cov-report=term:skip-covered
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+benchmarks: setup  ## print speed and memory, side by side with a baseline
+	$(PYTHON) -m benchmarks
+
+setup: .venv/.ready
+
+.venv/.ready: pyproject.toml .ci/setup
+	.ci/setup
+
+clean:  ## remove what was built, not what was written
+	find dist -mindepth 1 ! -name .gitkeep -delete
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .coverage
