@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from toolkit.document.publication import Publication, find_publication, read_publication
 from toolkit.errors import shown
 from toolkit.findings import Finding
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,3 +63,14 @@ def print_findings(findings: Iterable[Finding], *, err: bool = False) -> None:
 def is_terminal() -> bool:
     """Whether a person watches: progress bars are drawn only then."""
     return sys.stderr.isatty()
+
+
+def progress_bar(length: int, label: str) -> "ProgressBar[str]":
+    """A bar on standard error, drawn on a terminal only; ``update(1, "what")`` moves it."""
+    return click.progressbar(
+        length=length,
+        label=label,
+        hidden=not is_terminal(),
+        item_show_func=lambda item: item,
+        file=sys.stderr,
+    )

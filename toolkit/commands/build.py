@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from toolkit.commands import (
-    is_terminal,
     json_option,
     open_publication,
     print_findings,
     print_json,
+    progress_bar,
     publication_option,
 )
 from toolkit.document.issue import issue_folder
@@ -78,24 +78,10 @@ def command(
     formats = tuple(dict.fromkeys(formats)) or FORMATS
 
     total = len(chosen) * len(languages) * len(formats)
-    if is_terminal():
-        with click.progressbar(
-            length=total,
-            label="Building",
-            item_show_func=_name,
-            file=click.get_text_stream("stderr"),
-        ) as bar:
-            report = build(
-                opened, chosen, languages, formats, out, lambda name: bar.update(1, name)
-            )
-    else:
-        report = build(opened, chosen, languages, formats, out)
+    with progress_bar(total, "Building") as bar:
+        report = build(opened, chosen, languages, formats, out, lambda name: bar.update(1, name))
     _print(report, as_json=as_json)
     context.exit(1 if report.failures else 0)
-
-
-def _name(name: str | None) -> str:
-    return name or ""
 
 
 def _print(report: Report, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ import ctypes.util
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -72,11 +73,11 @@ def _checks(publication: Path | None) -> Iterator[Check]:
     for source, target in (("ja", "en"), ("en", "ja")):
         yield _attempt(
             f"translation {source} → {target}",
-            lambda source=source, target=target: _translator(source, target),
+            partial(_translator, source, target),
             f"`newsletter models install {source}-{target}`",
         )
     if publication is not None:
-        yield _attempt("publication", lambda: _publication(publication), "")
+        yield _attempt("publication", partial(_publication, publication), "")
 
 
 def _library(name: str) -> Check:
