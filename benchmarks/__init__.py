@@ -1,0 +1,1 @@
+"""Speed and memory, printed side by side with a baseline: ``python -m benchmarks``."""

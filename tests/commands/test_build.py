@@ -1,0 +1,188 @@
+"""``newsletter build``: the files it writes, and that bad input costs nothing else."""
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import Newsletter
+
+ISSUE = "2025-11-25"
+
+
+def outputs(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_writes_each_language_and_format_and_a_report(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    result = newsletter("build", ISSUE, cwd=publication)
+    assert result.code == 0, result.err
+    dist = publication / "dist"
+    names = {f"{ISSUE}/{ISSUE}.{lang}.{ext}" for lang in ("ja", "en") for ext in FORMATS}
+    assert outputs(dist) == names | {f"{ISSUE}/build.json"}
+    report = json.loads((dist / ISSUE / "build.json").read_text("utf-8"))
+    assert report["issue"] == ISSUE
+    assert [entry["file"] for entry in report["files"]] == sorted(
+        name.partition("/")[2] for name in names
+    )
+    for entry in report["files"]:
+        assert entry["bytes"] == (dist / ISSUE / entry["file"]).stat().st_size
+        assert entry["drafts"] == 0
+        assert entry["warnings"] == []
+        assert {"render", "write"} <= set(entry["seconds"])
+        assert (entry["pages"] is not None) == (entry["format"] == "pdf")
+
+
+FORMATS = ("pdf", "docx", "html")
+MAGIC = {"pdf": b"%PDF-", "docx": b"PK\x03\x04", "html": b"<!DOCTYPE html>"}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_one_language_and_format(newsletter: Newsletter, publication: Path, format_: str) -> None:
+    out = publication / "elsewhere"
+    result = newsletter(
+        "build", ISSUE, "--lang", "ja", "--format", format_, "--out", out, cwd=publication
+    )
+    assert result.code == 0, result.err
+    path = out / ISSUE / f"{ISSUE}.ja.{format_}"
+    assert outputs(out) == {f"{ISSUE}/{path.name}", f"{ISSUE}/build.json"}
+    data = path.read_bytes()
+    assert data.lower().startswith(MAGIC[format_].lower())
+    assert str(path.relative_to(publication)) in result.out
+
+
+def test_the_same_input_gives_the_same_bytes(newsletter: Newsletter, publication: Path) -> None:
+    for out in ("first", "second"):
+        assert newsletter("build", ISSUE, "--out", out, cwd=publication).code == 0
+    for name in outputs(publication / "first"):
+        if not name.endswith("build.json"):
+            assert (publication / "first" / name).read_bytes() == (
+                publication / "second" / name
+            ).read_bytes(), name
+
+
+def test_a_later_build_keeps_what_the_report_knew(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    newsletter("build", ISSUE, "--lang", "ja", "--format", "html", cwd=publication)
+    newsletter("build", ISSUE, "--lang", "ja", "--format", "docx", cwd=publication)
+    report = json.loads((publication / "dist" / ISSUE / "build.json").read_text("utf-8"))
+    assert [entry["format"] for entry in report["files"]] == ["docx", "html"]
+    (publication / "dist" / ISSUE / f"{ISSUE}.ja.docx").unlink()
+    newsletter("build", ISSUE, "--lang", "ja", "--format", "html", cwd=publication)
+    report = json.loads((publication / "dist" / ISSUE / "build.json").read_text("utf-8"))
+    assert [entry["format"] for entry in report["files"]] == ["html"]
+
+
+def test_json_for_scripts(newsletter: Newsletter, publication: Path) -> None:
+    result = newsletter("build", "--lang", "ja", "--format", "html", "--json", cwd=publication)
+    (output,) = json.loads(result.out)["outputs"]
+    assert output["issue"] == ISSUE
+    assert Path(output["path"]).is_file()
+
+
+def test_an_edition_without_its_catalog_fails_alone(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    (publication / "issues" / ISSUE / "en.po").unlink()
+    result = newsletter("build", ISSUE, "--format", "html", cwd=publication)
+    assert result.code == 1
+    assert "newsletter translate" in result.err
+    assert "Traceback" not in result.err
+    assert outputs(publication / "dist") == {f"{ISSUE}/{ISSUE}.ja.html", f"{ISSUE}/build.json"}
+
+
+def no_manifest_value(publication: Path) -> str:
+    (publication / "issues" / ISSUE / "issue.toml").write_text("number = \n", "utf-8")
+    return f"issues/{ISSUE}/issue.toml:1: "
+
+
+def missing_section(publication: Path) -> str:
+    (publication / "issues" / ISSUE / "brief-2.md").unlink()
+    return f"issues/{ISSUE}/issue.toml:21: "
+
+
+def huge_section(publication: Path) -> str:
+    (publication / "issues" / ISSUE / "brief-2.md").write_text("長い。" * 6_000_000, "utf-8")
+    return f"issues/{ISSUE}/brief-2.md: "
+
+
+def binary_section(publication: Path) -> str:
+    (publication / "issues" / ISSUE / "brief-2.md").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    return f"issues/{ISSUE}/brief-2.md:1: "
+
+
+def empty_section(publication: Path) -> str:
+    (publication / "issues" / ISSUE / "brief-2.md").write_text(" \n", "utf-8")
+    return f"issues/{ISSUE}/brief-2.md: "
+
+
+def missing_image(publication: Path) -> str:
+    path = publication / "issues" / ISSUE / "brief-2.md"
+    path.write_text("# 絵\n\n![港の絵](harbour.png)\n", "utf-8")
+    return f"issues/{ISSUE}/brief-2.md:3: "
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        no_manifest_value,
+        missing_section,
+        huge_section,
+        binary_section,
+        empty_section,
+        missing_image,
+    ],
+)
+def test_bad_content_is_one_line_and_exit_1(
+    newsletter: Newsletter, publication: Path, spoil: Callable[[Path], str]
+) -> None:
+    place = spoil(publication)
+    result = newsletter("build", ISSUE, "--lang", "ja", "--format", "pdf", cwd=publication)
+    assert result.code == 1
+    assert result.err.startswith(f"newsletter: {place}"), result.err
+    assert len(result.err.splitlines()) == 1
+    assert outputs(publication / "dist") == set()
+
+
+def test_a_broken_configuration_names_the_line(newsletter: Newsletter, publication: Path) -> None:
+    path = publication / "newsletter.toml"
+    path.write_text(path.read_text("utf-8").replace('theme = "classic"', 'theme = "klassik"'))
+    result = newsletter("build", ISSUE, cwd=publication)
+    assert result.code == 1
+    assert result.err.startswith("newsletter: newsletter.toml:3: theme must be one of")
+
+
+def test_an_unwritable_place_is_exit_3(newsletter: Newsletter, publication: Path) -> None:
+    # A file where the folder should be: also root cannot write there.
+    (publication / "dist").write_text("in the way", "utf-8")
+    result = newsletter("build", ISSUE, "--lang", "ja", "--format", "html", cwd=publication)
+    assert result.code == 3
+    assert len(result.err.splitlines()) == 1
+    assert "cannot be written" in result.err
+    assert (publication / "dist").read_text("utf-8") == "in the way"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write into a read-only folder")
+def test_a_read_only_folder_is_exit_3(newsletter: Newsletter, publication: Path) -> None:
+    (publication / "dist").mkdir(mode=0o555)
+    result = newsletter("build", ISSUE, "--lang", "ja", "--format", "html", cwd=publication)
+    assert result.code == 3
+    assert outputs(publication / "dist") == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("2025-11-26",), ("../2025-11-25",), ("--all", ISSUE), ("--lang", "fr"), ("--format", "rtf")],
+)
+def test_usage_errors_are_exit_2(
+    newsletter: Newsletter, publication: Path, arguments: tuple[str, ...]
+) -> None:
+    result = newsletter("build", *arguments, cwd=publication)
+    assert result.code == 2
+    assert result.err
+    assert outputs(publication) & {"dist"} == set()

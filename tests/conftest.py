@@ -1,0 +1,33 @@
+"""What all tests share: a small publication to work on, and the command line."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support import Newsletter, Result
+from toolkit.cli import main
+
+DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    """A copy of the small publication, free to change; its one issue is 2025-11-25."""
+    return Path(shutil.copytree(DATA / "publication", tmp_path / "publication"))
+
+
+@pytest.fixture
+def newsletter(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Newsletter:
+    """Run ``newsletter`` as the console script does, in a folder of one's choice."""
+
+    def run(*arguments: object, cwd: Path | None = None) -> Result:
+        if cwd is not None:
+            monkeypatch.chdir(cwd)
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        captured = capfd.readouterr()
+        return Result(int(ended.value.code or 0), captured.out, captured.err)
+
+    return run

@@ -1,0 +1,48 @@
+"""What start-up may import: help must come at once, so nothing heavy is loaded for it."""
+
+import subprocess
+import sys
+
+import pytest
+
+from toolkit.cli import COMMANDS
+
+HEAVY = {
+    "argostranslate",
+    "babel",
+    "ctranslate2",
+    "docx",
+    "jinja2",
+    "mammoth",
+    "markdown_it",
+    "mdformat",
+    "numpy",
+    "polib",
+    "sentencepiece",
+    "sudachipy",
+    "trafilatura",
+    "weasyprint",
+}
+# Of these a command may import the document's own libraries for its help, never the engines.
+ENGINES = HEAVY - {"markdown_it", "mdformat", "babel", "jinja2", "polib"}
+
+
+def imported(*arguments: str) -> set[str]:
+    script = (
+        "import sys\nfrom toolkit.cli import main\n"
+        f"try:\n    main({list(arguments)!r})\nexcept SystemExit:\n    pass\n"
+        "print('MODULES', *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.rpartition("MODULES")[2].split())
+
+
+def test_help_imports_no_heavy_library() -> None:
+    assert not imported("--help") & HEAVY
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_commands_help_imports_no_engine(command: str) -> None:
+    assert not imported(command, "--help") & ENGINES
