@@ -1,0 +1,8 @@
+"""Run every benchmark: ``make benchmarks``."""
+
+from benchmarks import build, engine
+
+if __name__ == "__main__":
+    build.main()
+    print()
+    engine.main()
