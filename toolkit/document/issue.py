@@ -18,6 +18,8 @@ from toolkit.files import read_text
 
 MANIFEST = "issue.toml"
 KEYS = ("number", "date", "title", "lead", "section")
+SLUG = re.compile(r"\w[\w.-]*")
+"""What an issue may be called: the name of a folder, no path and nothing hidden."""
 SECTION_KEYS = ("kind", "file", "articles")
 
 
@@ -134,7 +136,7 @@ def issue_folder(publication: Publication, slug: str) -> Path:
     Raises:
         UsageError: the slug is no plain name, or there is no such issue.
     """
-    if not re.fullmatch(r"[\w][\w.-]*", slug):
+    if not SLUG.fullmatch(slug):
         raise UsageError(f"an issue is named by its folder, like 2025-11-25, not {slug!r}")
     folder = publication.issues / slug
     if not (folder / MANIFEST).is_file():
