@@ -70,15 +70,20 @@ class Part:
         heading: its own heading.
         body: its block tokens. A ``heading_open`` token carries ``meta["heading"]``, its
             ``Heading`` (with level, id and number); its tag is already of that level.
-        base: the folder that images in the body are relative to.
+        path: the file it comes from, for messages; the group of briefs has the manifest.
         parts: the briefs in their group; else empty.
     """
 
     kind: Kind | None
     heading: Heading
     body: tuple[Token, ...]
-    base: Path
+    path: Path
     parts: tuple["Part", ...] = ()
+
+    @property
+    def base(self) -> Path:
+        """The folder that images in the body are relative to."""
+        return self.path.parent
 
     def headings(self) -> Iterator[Heading]:
         """Its heading and those below it, in order."""
@@ -213,7 +218,7 @@ def _parts(issue: Issue, labels: Labels) -> Iterator[Part]:
                     _part(brief, f"brief-{number}", 3, _brief_label(labels, number), labels)
                     for number, brief in enumerate(briefs, 1)
                 )
-                yield Part(None, heading, (), issue.path.parent, parts)
+                yield Part(None, heading, (), issue.path, parts)
             continue
         yield _part(section, name, 2, labels[section.kind], labels)
 
@@ -230,7 +235,7 @@ def _mark(labels: Labels, number: int) -> str:
 def _part(section: Section, name: str, level: int, label: str, labels: Labels) -> Part:
     heading = Heading(level, name, label, "", section.title)
     body = tuple(_numbered(section, name, level, labels))
-    return Part(section.kind, heading, body, section.path.parent)
+    return Part(section.kind, heading, body, section.path)
 
 
 def _numbered(section: Section, name: str, level: int, labels: Labels) -> Iterator[Token]:
