@@ -1,0 +1,285 @@
+"""Sentences in one language → sentences in another, on this machine: the engine.
+
+Two kinds of package run on CTranslate2: a decoder-only model continues a prompt
+(``Generator``), an encoder-decoder model translates (``Translator``). Both get all sentences
+at once, sorted by length and cut into batches of about the same number of tokens, and both
+give the same text for the same list of sentences on the same machine.
+
+A model that is unsure may repeat itself without end. What does so, or is empty, or does not
+come to an end within a length that fits its source, is decoded again in the ways of the next
+attempts, then in halves, and as a last resort cut where it began to repeat
+(``Draft.complete`` is then false).
+"""
+
+import unicodedata
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from toolkit.errors import MissingError
+from toolkit.translation import bundled
+from toolkit.translation.clauses import clauses, halves
+from toolkit.translation.metadata import Package
+from toolkit.translation.model import Answer, Decoding, Model, load
+from toolkit.translation.package import find
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a machine made of a sentence.
+
+    Attributes:
+        text: the translation; empty only for an empty sentence.
+        score: the mean log probability of a token, at most 0; 0 where nothing was translated.
+        complete: false where no way of decoding came to an end, and the text was cut.
+    """
+
+    text: str
+    score: float
+    complete: bool = True
+
+
+class Engine(Protocol):
+    """Translates sentences of one language into another.
+
+    ``open_engine`` gives one; a test may bring its own.
+    """
+
+    @property
+    def source(self) -> str:
+        """The code of the language of the sentences."""
+
+    @property
+    def target(self) -> str:
+        """The code of the language of the drafts."""
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Marks that the model was trained to copy from sentence to draft; empty if none.
+
+        What stands for itself in a text and looks like one is the caller's to protect.
+        """
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        *,
+        attempt: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Draft]:
+        """Translate sentences; the result has one draft for each, in the same order.
+
+        Args:
+            sentences: plain text, a sentence each; line breaks count as spaces. One without
+                any letter (``—``, ``2025``, a lone placeholder) comes back as it is.
+            attempt: 0 is the fast way; each higher number decodes in another way (there are
+                ``len(ATTEMPTS)``), for a sentence whose draft was not good enough.
+            progress: called with how many sentences have been finished since the last call.
+
+        Raises:
+            MissingError: the package's model cannot be run.
+        """
+
+
+ATTEMPTS = (
+    Decoding(),
+    Decoding(beam_size=3, no_repeat_ngram_size=4),
+    Decoding(repetition_penalty=1.2),
+    Decoding(beam_size=4, repetition_penalty=1.1, no_repeat_ngram_size=3),
+)
+"""The ways of decoding, by attempt: greedy is fast and copies placeholders best."""
+
+BATCH_TOKENS = 1024
+"""Source tokens in a batch: large enough for full speed, small enough to show progress."""
+
+LENGTH_FACTOR, LENGTH_MARGIN = 2, 24
+"""An answer has at most so many times the tokens of its source, and so many more."""
+
+LONGEST = 120
+"""The longest source, in tokens, that is translated in one piece: in training, few were longer."""
+
+UNSPACED = ("ja", "zh", "zt", "th")
+"""Languages written without spaces (codes as Argos's: zt is Chinese in traditional script)."""
+
+_JOINERS = "\u200c\u200d"
+
+
+def open_engine(source: str, target: str, package: str = "") -> Engine:
+    """The engine for a pair of languages.
+
+    Args:
+        source: the code of the language written in.
+        target: the code of the language wanted.
+        package: the code of the package to use (``Publication.package``); empty for whichever
+            is installed, at least the one that comes with the toolkit.
+
+    Raises:
+        MissingError: no package translates the pair, or it is broken.
+    """
+    found = find(source, target, package)
+    if found.bundled:
+        bundled.assemble(found.path.parent)
+    model = load(found, target)
+    return PackageEngine(source, target, found.placeholders, found, model)
+
+
+@dataclass(frozen=True)
+class PackageEngine:
+    """An ``Engine`` that runs a package's model."""
+
+    source: str
+    target: str
+    placeholders: tuple[str, ...]
+    package: Package
+    model: Model
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        *,
+        attempt: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Draft]:
+        """See ``Engine``."""
+        drafts: dict[int, Draft] = {}
+        texts: list[str] = []
+        owners: list[int] = []
+        for number, sentence in enumerate(sentences):
+            text = clean(sentence)
+            if self._has_words(text):
+                parts = clauses(text, self._fits, self.placeholders)
+                texts += parts
+                owners += [number] * len(parts)
+            else:
+                drafts[number] = Draft(text, 0.0)
+        if progress and drafts:
+            progress(len(drafts))
+        done: dict[int, dict[int, Draft]] = {number: {} for number in owners}
+        for index, draft in self._translate(texts, attempt % len(ATTEMPTS)):
+            number = owners[index]
+            done[number][index] = draft
+            if len(done[number]) == owners.count(number):
+                parts_done = [done[number][place] for place in sorted(done[number])]
+                drafts[number] = self._joined(parts_done)
+                if progress:
+                    progress(1)
+        return [drafts[number] for number in range(len(sentences))]
+
+    def _has_words(self, text: str) -> bool:
+        for placeholder in self.placeholders:
+            text = text.replace(placeholder, "")
+        return any(character.isalpha() for character in text)
+
+    def _fits(self, text: str) -> bool:
+        return len(self.model.encode(text)) <= LONGEST
+
+    def _translate(self, texts: Sequence[str], attempt: int) -> Iterator[tuple[int, Draft]]:
+        """Texts that fit the model, each with its number, as they are finished."""
+        sources = [self.model.encode(text) for text in texts]
+        pending = list(range(len(texts)))
+        first: dict[int, Answer] = {}
+        for decoding in ATTEMPTS[attempt:] + ATTEMPTS[:attempt]:
+            failed = []
+            for index, answer in self._decode(sources, pending, decoding):
+                text = self._text(answer.pieces)
+                if text and answer.ended and not _endless(sources[index], answer.pieces):
+                    yield index, Draft(text, answer.score)
+                else:
+                    first.setdefault(index, answer)
+                    failed.append(index)
+            pending = sorted(failed)
+        for index in pending:
+            parts = halves(texts[index], self.placeholders, anywhere=False)
+            if parts:
+                drafts = dict(self._translate(parts, attempt))
+                yield index, self._joined([drafts[0], drafts[1]])
+            else:
+                pieces = _cut(first[index].pieces)
+                yield index, Draft(self._text(pieces), first[index].score, complete=False)
+
+    def _decode(
+        self, sources: Sequence[Sequence[str]], pending: Sequence[int], decoding: Decoding
+    ) -> Iterator[tuple[int, Answer]]:
+        """Answers to the pending sources, longest first."""
+        running: deque[tuple[tuple[int, ...], list[Callable[[], Answer]]]] = deque()
+        batches = deque(_batches(sources, pending, BATCH_TOKENS // decoding.beam_size))
+        try:
+            while batches or running:
+                # One batch waits in line, so that no core idles; more would only delay an
+                # interrupt, which has to wait for what was begun.
+                while batches and len(running) <= self.model.parallel:
+                    batch = batches.popleft()
+                    longest = LENGTH_FACTOR * len(sources[batch[0]]) + LENGTH_MARGIN
+                    calls = self.model.submit([sources[i] for i in batch], decoding, longest)
+                    running.append((batch, calls))
+                batch, calls = running.popleft()
+                for index, call in zip(batch, calls, strict=True):
+                    yield index, call()
+        except RuntimeError as error:
+            raise MissingError(
+                f"the package {self.package.code} cannot translate ({error}): install it again",
+                self.package.path,
+            ) from None
+
+    def _text(self, pieces: Sequence[str]) -> str:
+        return clean(self.model.decode(list(pieces)))
+
+    def _joined(self, parts: Sequence[Draft]) -> Draft:
+        """The drafts of a sentence's clauses as one; its score is the mean of theirs."""
+        between = "" if self.target in UNSPACED else " "
+        return Draft(
+            between.join(part.text for part in parts),
+            sum(part.score for part in parts) / len(parts),
+            all(part.complete for part in parts),
+        )
+
+
+def clean(text: str) -> str:
+    """A text on one line, without control characters and without invisible ones but joiners."""
+    kept = (
+        " " if character.isspace() else character
+        for character in text
+        if character.isspace()
+        or character in _JOINERS
+        or unicodedata.category(character) not in ("Cc", "Cf", "Cs")
+    )
+    return " ".join("".join(kept).split())
+
+
+def _batches(
+    sources: Sequence[Sequence[str]], pending: Sequence[int], tokens: int
+) -> Iterator[tuple[int, ...]]:
+    """Numbers of sources, longest first, cut where a batch would hold too many tokens."""
+    batch: list[int] = []
+    for index in sorted(pending, key=lambda index: -len(sources[index])):
+        if batch and len(sources[batch[0]]) * (len(batch) + 1) > tokens:
+            yield tuple(batch)
+            batch = []
+        batch.append(index)
+    if batch:
+        yield tuple(batch)
+
+
+def _endless(source: Sequence[str], answer: Sequence[str]) -> bool:
+    """Whether an answer repeats itself in a way that its source does not."""
+    return _repetition(answer) is not None and _repetition(source) is None
+
+
+def _repetition(pieces: Sequence[str]) -> int | None:
+    """Where pieces begin to repeat: the end of the first of 3 or more equal runs in a row.
+
+    A run of one or two pieces may come 4 times (``……``, ``ハハハハ``) before it counts.
+    """
+    for length in range(1, len(pieces) // 3 + 1):
+        needed = length * (5 if length <= 2 else 3)
+        same = 0
+        for place in range(length, len(pieces)):
+            same = same + 1 if pieces[place] == pieces[place - length] else 0
+            if same + length >= needed:
+                return place + 1 - same
+    return None
+
+
+def _cut(pieces: Sequence[str]) -> Sequence[str]:
+    return pieces[: _repetition(pieces)]
