@@ -90,7 +90,7 @@ def doubled_paragraph(checked: Checked) -> Iterator[Place]:
     seen: dict[str, tuple[Path, int]] = {}
     for page, piece in checked.texts():
         words = re.sub(r"\s+", "", markdown.plain(piece.inline))
-        if len(words) < DOUBLED_FROM:
+        if piece.kind != "paragraph" or len(words) < DOUBLED_FROM:
             continue
         path, line = seen.setdefault(words, (page.path, piece.line))
         if (path, line) != (page.path, piece.line):
