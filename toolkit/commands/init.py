@@ -38,8 +38,9 @@ def command(folder: Path, language: str, as_json: bool) -> None:
         return
     for file in files:
         click.echo(shown(folder / file))
-    click.echo(
-        f"\nGo on with:\n  cd {shlex.quote(str(folder))}\n  newsletter check\n  newsletter build --all "
-        f"--lang {language}",
-        err=True,
-    )
+    steps = [
+        f"cd {shlex.quote(str(folder))}",
+        "newsletter check",
+        f"newsletter build --all --lang {language}",
+    ]
+    click.echo("\nGo on with:\n  " + "\n  ".join(steps), err=True)
