@@ -12,7 +12,7 @@ full stop after an abbreviation means is settled by the words of ``sentences.tom
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, pairwise
@@ -36,10 +36,12 @@ _CLOSERS = re.compile(
 _TRAIL = re.compile(r"(?:\\\n|\s)*")
 _OPENERS = re.compile(r"[「『（【《〈［“‘\"'(\[*_~\\]*")
 _WORD = re.compile(r"[^\W_]+")
-_CLOSED_QUOTE = re.compile(r"[」』）】》〉］〕”\"]")
+_CLOSED_QUOTE = re.compile(r"[」』）》〉］〕”\"]")
+_CLOSED = re.compile(r"[」』）》〉］〕”\"*_~" + _CLOSING + "]")
 _PAIRS = dict(zip("」』）】》〉］〕”)]", "「『（【《〈［〔“([", strict=True))
 _QUOTED = re.compile(r"って|と(?!は|こ|に|も|り|て|あ|っ|う|す)|なんて|[、，・—―]")
 _GOES_ON_SIGN = re.compile(r"[、，・：；—―…／/]")
+_IN_A_ROW, _LOOK_AHEAD = 8, 12
 _REPORTED = re.compile(r"[A-Z][\w’'-]* (?:said|says|asked|asks|replied|added|wrote|told|adds)\b")
 
 
@@ -61,9 +63,10 @@ def split_sentences(text: str, language: str) -> list[str]:
     markup = _markup(text)
     inside_markup = _inside([*markup.spans, *markup.loose], len(text))
     searched = markup.searched(text)
-    inside_brackets = _inside(_brackets(searched), len(text))
+    pairs = dict(_brackets(searched))
+    inside_brackets = _inside(pairs.items(), len(text))
     cuts = {0, len(text)}
-    for end in _ends(searched, language):
+    for end in _ends(searched, pairs, language):
         cut = _after_space(text, end)
         if not inside_markup[cut] and not inside_brackets[cut]:
             cuts.add(cut)
@@ -81,13 +84,22 @@ def _after_space(text: str, position: int) -> int:
     return space.end() if space else position
 
 
-def _ends(text: str, language: str) -> Iterator[int]:
+def _ends(text: str, pairs: Mapping[int, int], language: str) -> Iterator[int]:
     """Where sentences may end: after the marks and the signs that close with them."""
     for marks in _MARKS.finditer(text):
         closers = _CLOSERS.match(text, marks.end())
         assert closers is not None
-        if _is_end(text, marks, closers, language):
-            yield closers.end()
+        end = closers.end()
+        if not _is_end(text, marks, closers, language):
+            continue
+        # 「…。」「…。」と続いた: quotations in a row belong to the sentence after the last.
+        following = end
+        for _ in range(_IN_A_ROW):
+            if text[following : following + 1] not in ("「", "『"):
+                break
+            following = pairs.get(following, following)
+        if following == end or not _continues(text[following : following + _LOOK_AHEAD]):
+            yield end
 
 
 def _is_end(text: str, marks: re.Match[str], closers: re.Match[str], language: str) -> bool:
@@ -100,7 +112,7 @@ def _is_end(text: str, marks: re.Match[str], closers: re.Match[str], language: s
         return not _goes_on(text, closers, True)
     if "．" in sign:
         # １．５, Ｎｏ．１ and １．はじめに are numbers, not sentences.
-        return not (before.isnumeric() or before.isalpha() and not is_wide_letter(before))
+        return not (before.isnumeric() or (before.isalpha() and not is_wide_letter(before)))
     if after.isspace():
         return _is_english_end(text, marks, closers)
     if language != "ja" or not is_wide(after):
@@ -118,16 +130,23 @@ def is_wide_letter(char: str) -> bool:
 
 def _goes_on(text: str, closers: re.Match[str], asked: bool) -> bool:
     """Whether a Japanese sentence goes on after a mark and what closes with it."""
-    following = text[closers.end() : closers.end() + 12]
-    if not following or following[0].isspace():
-        return False
-    if _CLOSED_QUOTE.search(closers[0]):
-        if _GOES_ON_SIGN.match(following):
-            return True
-        words = _words()["japanese"]
-        begins = words["beginnings"].match(following)
-        return not begins and words["going-on"].match(following) is not None
+    if closers[0].endswith("】"):
+        return True  # 【…】 is a label of what follows
+    following = text[closers.end() : closers.end() + _LOOK_AHEAD]
+    if _CLOSED.search(closers[0]):
+        return _MARKS.match(following) is not None or _continues(following)
     return bool(asked and _QUOTED.match(following))
+
+
+def _continues(following: str) -> bool:
+    """Whether words after a quotation belong to the sentence that the quotation is in."""
+    words = _words()["japanese"]
+    if words["beginnings"].match(following):
+        return False
+    return any(
+        pattern.match(following)
+        for pattern in (_GOES_ON_SIGN, words["going-on"], words["particles"])
+    )
 
 
 def _is_english_end(text: str, marks: re.Match[str], closers: re.Match[str]) -> bool:
@@ -143,6 +162,8 @@ def _is_english_end(text: str, marks: re.Match[str], closers: re.Match[str]) -> 
     sign = marks[0]
     if first.islower() and not re.match(r"[a-z]{1,2}[A-Z]", following):
         return False  # but iPhone and eBay begin sentences as they are
+    if is_kana(first) and _continues(following):
+        return False
     if "!" in sign or "?" in sign:
         if _named(text, marks.end(), "english"):
             return False
@@ -156,8 +177,8 @@ def _is_stop(text: str, position: int, following: str, first: str) -> bool:
     """Whether the full stop at a position ends a sentence, by the word before it."""
     words = _words()["english"]
     head = text[max(0, position - 40) : position]
-    before = re.split(r"[\s(\[“\"‘'/—–*_~「（]", head)[-1].rstrip("\\")
-    if before.isdigit() and not text[: position - len(before)].strip(" \\*_"):
+    before = re.split(r"[\s(\[“\"‘'/—–*_~\u3000-\uffef]", head)[-1].rstrip("\\")
+    if before.isdigit() and text[:position].strip(" \\*_") == before:
         return False  # the number of a list's item: 1. First
     if before in words["titles"] or before in words["connecting"]:
         return False
@@ -180,6 +201,7 @@ def _words() -> dict[str, dict[str, Any]]:
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     english = {key: frozenset(value.split()) for key, value in data["english"].items()}
     japanese = {key: _beginning(value.split()) for key, value in data["japanese"].items()}
+    japanese["particles"] = re.compile(f"(?:{japanese['particles'].pattern})(?![ぁ-ん])")
     names = {key: tuple(data[key]["marked-names"].split()) for key in data}
     return {
         "english": {**english, "marked-names": names["english"]},
