@@ -26,15 +26,16 @@ from toolkit.document import markdown
 from toolkit.document.japanese import is_kana, is_wide
 from toolkit.document.markdown_japanese import cjk_emphasis, ruby
 
-# Stand for markup in the text that is searched for ends: a thing, and its closing sign.
-_THING, _CLOSING = "一", "\ue000"
+# Stand for markup in the text that is searched for ends: a thing, what closes it, and the
+# signs that open emphasis, which begin the sentence after 。 and do not close the one before.
+_THING, _CLOSING, _OPENING = "一", "\ue000", "\ue001"
 
 _MARKS = re.compile(r"[。｡．！？‼⁇⁈⁉…‥.!?]+")
 _CLOSERS = re.compile(
     r"(?:[」』）】》〉］｝〕”’\"')\]*_~" + _CLOSING + r"]|\[\d{1,3}\]|（注[^（）]{0,20}）|（笑）)*"
 )
 _TRAIL = re.compile(r"(?:\\\n|\s)*")
-_OPENERS = re.compile(r"[「『（【《〈［“‘\"'(\[*_~\\]*")
+_OPENERS = re.compile(r"[「『（【《〈［“‘\"'(\[*_~\\" + _OPENING + r"]*")
 _WORD = re.compile(r"[^\W_]+")
 _CLOSED_QUOTE = re.compile(r"[」』）》〉］〕”\"]")
 _CLOSED = re.compile(r"[」』）》〉］〕”\"*_~" + _CLOSING + "]")
@@ -132,7 +133,7 @@ def _goes_on(text: str, closers: re.Match[str], asked: bool) -> bool:
     """Whether a Japanese sentence goes on after a mark and what closes with it."""
     if closers[0].endswith("】"):
         return True  # 【…】 is a label of what follows
-    following = text[closers.end() : closers.end() + _LOOK_AHEAD]
+    following = text[closers.end() : closers.end() + _LOOK_AHEAD].lstrip(_OPENING)
     if _CLOSED.search(closers[0]):
         return _MARKS.match(following) is not None or _continues(following)
     return bool(asked and _QUOTED.match(following))
@@ -178,7 +179,7 @@ def _is_stop(text: str, position: int, following: str, first: str) -> bool:
     words = _words()["english"]
     head = text[max(0, position - 40) : position]
     before = re.split(r"[\s(\[“\"‘'/—–*_~\u3000-\uffef]", head)[-1].rstrip("\\")
-    if before.isdigit() and text[:position].strip(" \\*_") == before:
+    if before.isdigit() and text[:position].strip(" \\*_" + _OPENING) == before:
         return False  # the number of a list's item: 1. First
     if before in words["titles"] or before in words["connecting"]:
         return False
@@ -352,7 +353,9 @@ def _note_pairs(state: StateInline) -> None:
         # Of the two signs of ** the inner one carries the token.
         outer = 1 if token.tag == "strong" else 0
         if token.type in ("em_open", "strong_open", "s_open"):
-            opened.append(token.meta["signs"][0] - outer)
+            start, end = token.meta["signs"]
+            opened.append(start - outer)
+            markup.covers.append((start - outer, end, _OPENING))
         elif token.type in ("em_close", "strong_close", "s_close"):
             markup.spans.append((opened.pop(), token.meta["signs"][1] + outer))
         elif token.content and "signs" in token.meta:
