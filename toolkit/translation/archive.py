@@ -12,7 +12,6 @@ import os
 import re
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,10 +29,14 @@ RATIO_FLOOR = 64_000_000
 """Below this size, in bytes, a ratio says nothing."""
 MEMBER_LIMIT = 5_000
 
+MARKER = "newsletter.json"
+"""In the folder of a package that comes with the toolkit: which one it is, and the sizes of its
+files. Nobody else's package has one."""
+
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
-_STAGING = ".newsletter-"
+_STAGING = ".newsletter-new-"
+_OLD = ".newsletter-old-"
 _LOCK = ".newsletter.lock"
-_OLD = "replaced"
 _BLOCK = 1 << 20
 
 
@@ -50,11 +53,12 @@ def changing(home: Path) -> Iterator[None]:
         home.mkdir(parents=True, exist_ok=True)
         with (home / _LOCK).open("wb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            for old in home.glob(f"{_OLD}*/"):
+                # Killed between the two renames of a replacement: the old package comes back.
+                place = home / old.name.removeprefix(_OLD)
+                if not place.exists():
+                    old.rename(place)
             for leftover in home.glob(f"{_STAGING}*/"):
-                # Killed between the two renames of a replacement: the old one comes back.
-                for old in leftover.glob(f"{_OLD}/*/"):
-                    if not (home / old.name).exists():
-                        old.rename(home / old.name)
                 shutil.rmtree(leftover)
             yield
 
@@ -96,16 +100,15 @@ def unpack(
         with zipfile.ZipFile(file) as archive, writing(home):
             code, members = _members(archive, origin)
             _room(members, home)
-            staging = Path(tempfile.mkdtemp(prefix=_STAGING, dir=home))
+            staging = home / f"{_STAGING}{code}"
+            staging.mkdir()
             try:
-                folder = staging / code
-                folder.mkdir()
                 for name, info in members:
-                    _extract(archive, info, folder / name)
+                    _extract(archive, info, staging / name)
                 if extra is not None:
-                    _write(folder / extra[0], iter([extra[1]]))
-                read_package(folder)
-                _settle(folder, home / code, staging)
+                    _write(staging / extra[0], iter([extra[1]]))
+                read_package(staging)
+                _settle(staging, home / code)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
     except ContentError as error:
@@ -140,10 +143,15 @@ def _members(
             continue
         if len(path.parts) < 2:
             raise ContentError("its files must lie in one folder", origin)
-        if info.filename.casefold() in seen:
-            raise ContentError(f"it holds {info.filename!r} twice", origin)
-        seen.add(info.filename.casefold())
-        members.append((Path(*path.parts[1:]), info))
+        name = Path(*path.parts[1:])
+        if name == Path(MARKER):
+            continue
+        if str(name).casefold() in seen:
+            raise ContentError(f"it holds {str(name)!r} twice", origin)
+        seen.add(str(name).casefold())
+        members.append((name, info))
+    if any(str(parent).casefold() in seen for name, _ in members for parent in name.parents):
+        raise ContentError("one of its members is a file and a folder", origin)
     if len(roots) != 1 or not _CODE.fullmatch(code := roots.pop()):
         raise ContentError("it must hold one folder, named in plain letters", origin)
     if not any(name == Path(FILE) for name, _ in members):
@@ -179,9 +187,30 @@ def _write(path: Path, blocks: Iterator[bytes]) -> None:
         os.fsync(file.fileno())
 
 
-def _settle(folder: Path, place: Path, staging: Path) -> None:
+def _settle(staging: Path, place: Path) -> None:
     """Put a finished folder in its place; what stood there goes only after that."""
+    old = place.with_name(f"{_OLD}{place.name}")
     if place.exists():
-        (staging / _OLD).mkdir()
-        place.rename(staging / _OLD / place.name)
-    folder.rename(place)
+        place.rename(old)
+    staging.rename(place)
+    if old.exists():
+        _delete(old)
+
+
+def discard(folder: Path) -> None:
+    """Delete a package's folder. To be called within ``changing``.
+
+    Raises:
+        MissingError: the folder cannot be changed.
+    """
+    with writing(folder):
+        gone = folder.with_name(f"{_STAGING}{folder.name}")
+        folder.rename(gone)
+        _delete(gone)
+
+
+def _delete(folder: Path) -> None:
+    if folder.is_symlink():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)

@@ -20,7 +20,7 @@ from typing import Protocol
 from toolkit.errors import MissingError
 from toolkit.translation import bundled
 from toolkit.translation.clauses import clauses, halves
-from toolkit.translation.metadata import Package
+from toolkit.translation.metadata import Package, read_package
 from toolkit.translation.model import Answer, Decoding, Model, load
 from toolkit.translation.package import find
 
@@ -119,7 +119,7 @@ def open_engine(source: str, target: str, package: str = "") -> Engine:
     """
     found = find(source, target, package)
     if found.bundled:
-        bundled.assemble(found.path.parent)
+        found = read_package(bundled.assemble(found.path.parent))
     model = load(found, target)
     return PackageEngine(source, target, found.placeholders, found, model)
 
@@ -144,26 +144,26 @@ class PackageEngine:
         """See ``Engine``."""
         drafts: dict[int, Draft] = {}
         texts: list[str] = []
-        owners: list[int] = []
+        places: dict[int, range] = {}  # of each sentence's clauses among the texts
         for number, sentence in enumerate(sentences):
             text = clean(sentence)
             if self._has_words(text):
                 parts = clauses(text, self._fits, self.placeholders)
-                texts += parts
-                owners += [number] * len(parts)
+                places[number] = range(len(texts), len(texts) + len(parts))
+                texts += [part.strip() for part in parts]
             else:
                 drafts[number] = Draft(text, 0.0)
-        if progress and drafts:
-            progress(len(drafts))
-        done: dict[int, dict[int, Draft]] = {number: {} for number in owners}
+        owners = [number for number, place in places.items() for _ in place]
+        report = progress or (lambda finished: None)
+        if drafts:
+            report(len(drafts))
+        done: dict[int, Draft] = {}
         for index, draft in self._translate(texts, attempt % len(ATTEMPTS)):
-            number = owners[index]
-            done[number][index] = draft
-            if len(done[number]) == owners.count(number):
-                parts_done = [done[number][place] for place in sorted(done[number])]
-                drafts[number] = self._joined(parts_done)
-                if progress:
-                    progress(1)
+            done[index] = draft
+            place = places[owners[index]]
+            if all(part in done for part in place):
+                drafts[owners[index]] = self._joined([done[part] for part in place])
+                report(1)
         return [drafts[number] for number in range(len(sentences))]
 
     def _has_words(self, text: str) -> bool:

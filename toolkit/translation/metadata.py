@@ -129,6 +129,11 @@ def parse_metadata(text: str, folder: Path) -> Package:
     )
 
 
+def version_order(version: str) -> tuple[int, ...]:
+    """A version as it is ordered: 1.9 before 1.10."""
+    return tuple(int(number) for number in re.findall(r"[0-9]+", version))
+
+
 def _name(sources: Mapping[str, str], targets: Mapping[str, str]) -> str:
     if sources.keys() == targets.keys():
         return " ↔ ".join(sources.values())

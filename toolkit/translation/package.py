@@ -1,49 +1,27 @@
 """The packages on this machine: which are installed, and which translates a pair of languages.
 
 Packages live in Argos Translate's own folder, so what any other program installed there works
-here, and what is installed here works there. ``argostranslate`` says where that is; its
-installer is not used, for it extracts whatever a zip says to any place and then imports
-PyTorch.
+here, and what is installed here works there. ``argostranslate`` says where that is and reads
+the index; its installer is not used, for it extracts whatever a zip says to any place and then
+imports PyTorch.
 """
 
-import contextlib
-import sys
+import re
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import IO
 
-from toolkit.errors import ContentError, MissingError
+from toolkit.errors import ContentError, MissingError, UsageError
 from toolkit.translation import bundled
+from toolkit.translation.archive import changing, discard, unpack, writing
+from toolkit.translation.argos import argos_settings, home
+from toolkit.translation.index import Progress, download, look_up
 from toolkit.translation.metadata import Package, read_package
 
-__all__ = ["Package", "broken", "find", "home", "installed"]
+__all__ = ["Package", "broken", "find", "install", "installed", "remove", "shown_pairs", "size"]
 
-
-def argos_settings() -> Any:
-    """The module ``argostranslate.settings``; importing it makes Argos's folders.
-
-    Raises:
-        MissingError: they cannot be made, or the settings are broken.
-    """
-    try:
-        # A broken settings.json makes Argos print to standard output, where a script reads.
-        with contextlib.redirect_stdout(sys.stderr):
-            from argostranslate import settings
-    except (OSError, ValueError, KeyError, AssertionError) as error:
-        raise MissingError(
-            f"the folder for translation packages cannot be used ({error}): see the variables "
-            "ARGOS_PACKAGES_DIR and XDG_DATA_HOME, and Argos Translate's settings.json"
-        ) from None
-    return settings
-
-
-def home() -> Path:
-    """The folder that packages are installed in: Argos's (its variables and settings count).
-
-    Raises:
-        MissingError: it cannot be made, or Argos's settings are broken.
-    """
-    return Path(argos_settings().package_data_dir)
+_PAIR = re.compile(r"([a-z]{2,3})[-_]([a-z]{2,3})")
 
 
 def installed() -> list[Package]:
@@ -84,6 +62,82 @@ def find(source: str, target: str, code: str = "") -> Package:
     )
 
 
+def install(what: str, progress: Progress | None = None) -> Package:
+    """Install a package, in place of one with the same code if there is one.
+
+    Args:
+        what: an ``.argosmodel`` file, or a pair such as ``en-ja``, whose newest package is
+            fetched from the Argos index.
+        progress: called while a package is downloaded.
+
+    Raises:
+        UsageError: it is no file and no pair.
+        ContentError: the file is no package, or one that nobody should unpack.
+        MissingError: the index cannot be reached, has no such package, or gives a broken one;
+            the disk is full or cannot be written.
+    """
+    path = Path(what)
+    pair = _PAIR.fullmatch(what)
+    if path.is_file():
+        try:
+            with path.open("rb") as file:
+                return _unpacked(file, path)
+        except OSError as error:
+            raise ContentError(f"cannot be read: {error.strerror}", path) from None
+    if not pair:
+        raise UsageError(
+            f"{what} is neither a file nor a pair of languages: give the path of an .argosmodel, "
+            "or a pair such as en-ja"
+        )
+    offer = look_up(pair[1], pair[2])
+    # A file without a name: it vanishes with the process, however that ends.
+    with writing(home()), tempfile.TemporaryFile(dir=home()) as downloaded:
+        link = download(offer, downloaded, progress)
+        try:
+            return _unpacked(downloaded, Path(link))
+        except ContentError as error:
+            raise MissingError(f"what {link} gave {error.message}") from None
+
+
+def _unpacked(file: IO[bytes], origin: Path) -> Package:
+    with changing(home()):
+        return read_package(unpack(file, origin, home()))
+
+
+def remove(what: str) -> Path:
+    """Remove an installed package, also one that is broken; its folder, now gone, is returned.
+
+    Args:
+        what: its code, or a pair that it alone of the user's packages translates.
+
+    Raises:
+        UsageError: there is none, there are several, or it comes with the toolkit.
+        MissingError: its folder cannot be changed.
+    """
+    packages, _ = _look()
+    chosen = [
+        folder for folder in _folders() if folder.name == what and not bundled.is_ours(folder)
+    ]
+    if not chosen and (pair := _PAIR.fullmatch(what)):
+        translating = [package for package in packages if pair.groups() in package.pairs]
+        chosen = [package.path for package in translating if not package.bundled]
+    if len(chosen) > 1:
+        codes = ", ".join(folder.name for folder in chosen)
+        raise UsageError(f"several packages translate {what}: name the one to remove ({codes})")
+    if chosen:
+        with changing(chosen[0].parent):
+            discard(chosen[0])
+        return chosen[0]
+    for package in packages:
+        if package.bundled and what in (package.code, *map("-".join, package.pairs)):
+            raise UsageError(
+                f"{what} comes with the toolkit and cannot be removed; a package you install for "
+                "a pair is used instead of it"
+            )
+    names = ", ".join(package.code for package in packages if not package.bundled)
+    raise UsageError(f"there is no package {what} to remove (installed: {names or 'none'})")
+
+
 def _find_code(
     source: str, target: str, code: str, packages: list[Package], problems: list[MissingError]
 ) -> Package:
@@ -103,6 +157,13 @@ def _find_code(
         f"there is no package {code} here (installed: {names}): install it with `newsletter "
         "models install`, or choose another in newsletter.toml, [translation] package"
     )
+
+
+def size(package: Package) -> int:
+    """Bytes a package takes on the disk; of one not assembled yet, those of its parts."""
+    if package.bundled and not package.path.exists():
+        return bundled.read_parts().size
+    return sum(path.stat().st_size for path in package.path.rglob("*") if path.is_file())
 
 
 def shown_pairs(pairs: Iterable[tuple[str, str]]) -> str:

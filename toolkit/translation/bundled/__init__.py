@@ -20,13 +20,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from toolkit.errors import ContentError, MissingError
-from toolkit.translation.archive import changing, unpack
-from toolkit.translation.metadata import FILE, Package, parse_metadata, read_package
+from toolkit.translation.archive import MARKER, changing, unpack
+from toolkit.translation.metadata import (
+    FILE,
+    Package,
+    parse_metadata,
+    read_package,
+    version_order,
+)
 
 PARTS = Path(__file__).parent / "ja-en.toml"
-MARKER = "newsletter.json"
-"""In the folder of an assembled package: which one it is, and the sizes of its files."""
-
 _REMEDY = "the toolkit is not installed whole: install it again"
 
 
@@ -154,15 +157,11 @@ def _is_whole(place: Path, parts: Parts) -> bool:
     try:
         data = json.loads(marker.read_text("utf-8"))
         whole = all((place / name).stat().st_size == size for name, size in data["files"].items())
-        newer = _order(data["version"]) > _order(parts.version)
+        newer = version_order(data["version"]) > version_order(parts.version)
         read_package(place)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ContentError):
         return False
     return whole and (newer or data["sha256"] == parts.sha256)
-
-
-def _order(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in version.split("."))
 
 
 def _verify(parts: Parts) -> None:
