@@ -39,7 +39,7 @@ class _Index:
         """Where a form is spelled in another way: its start and end, and the form."""
         keyed, places = _keyed(text)
         for match in self.pattern.finditer(keyed):
-            start, end = places[match.start()], places[match.end() - 1] + 1
+            start, end = places[match.start()][0], places[match.end() - 1][1]
             if not _whole_words(text, start, end):
                 continue
             written = _unbroken(text[start:end])
@@ -67,10 +67,10 @@ def _index(glossary: Glossary) -> _Index | None:
     )
 
 
-def _keyed(text: str) -> tuple[str, list[int]]:
-    """A text without width, case and separators, and for each character where it came from."""
+def _keyed(text: str) -> tuple[str, list[tuple[int, int]]]:
+    """A text without width, case and separators, and the start and end of what each sign was."""
     key: list[str] = []
-    places: list[int] = []
+    places: list[tuple[int, int]] = []
     for place, char in enumerate(text):
         if char in _SEPARATORS:
             continue
@@ -79,11 +79,11 @@ def _keyed(text: str) -> tuple[str, list[int]]:
             composed = unicodedata.normalize("NFC", key[-1] + {"ﾞ": "\u3099", "ﾟ": "\u309a"}[char])
             if len(composed) == 1:
                 key[-1] = composed
-                places[-1] = place
+                places[-1] = places[-1][0], place + 1
                 continue
         for folded in unicodedata.normalize("NFKC", char).casefold():
             key.append(folded)
-            places.append(place)
+            places.append((place, place + 1))
     return "".join(key), places
 
 
