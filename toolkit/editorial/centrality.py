@@ -4,7 +4,8 @@ G. Erkan and D. R. Radev, "LexRank: Graph-based Lexical Centrality as Salience i
 Summarization", Journal of Artificial Intelligence Research 22 (2004), pages 457-479;
 here the continuous form (section 3.3): the links of the graph are weighted by the
 idf-modified cosine of two sentences, and a sentence counts as much as those that are
-like it.
+like it. Unlike there, no sentence is linked with itself, so that one which has nothing
+in common with the others comes last.
 """
 
 import math
@@ -55,8 +56,9 @@ def lexrank(matrix: Sequence[Sequence[float]]) -> list[float]:
         return []
     links = []
     for row in range(size):
-        total = math.fsum(matrix[row])
-        links.append([(column, value / total) for column, value in enumerate(matrix[row]) if value])
+        others = [(column, value) for column, value in enumerate(matrix[row]) if column != row]
+        total = math.fsum(value for _, value in others)
+        links.append([(column, value / total) for column, value in others if value])
     ranks = [1.0 / size] * size
     for _ in range(_ROUNDS):
         following = [(1 - DAMPING) / size] * size

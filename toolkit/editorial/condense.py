@@ -14,7 +14,7 @@ that was left out. All of it keeps the order of the article.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from markdown_it.token import Token
@@ -45,14 +45,21 @@ LEAD_AMONG = 5
 LEAD_SHARE = 0.6
 """The lead leaves room for bullets: it is at most this part of the size, if one is."""
 
-SAYS_LITTLE = 4
+SAYS_LITTLE = 5
 """A sentence of fewer content words than this and without a number is no bullet."""
+
+ANNOUNCES = 8
+"""Nor is one of fewer words than this right before a list: it only announces the items."""
+
+ASIDE = 0.35
+"""Nor is one less central than this part of the article's average: it is about something else."""
 
 TOLERANCE = 1.1
 """How far the size may be exceeded before a sentence no longer fits."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _WHOLE = re.compile(r"[。．！？!?.…][」』）)\]】〉》”’\"'*_~]*$")
+_LISTS = ("bullet_list_open", "ordered_list_open")
 _LEADS_ON = re.compile(r"[、，,:：;；]$")
 
 
@@ -75,12 +82,20 @@ class Condensed:
 
 @dataclass(frozen=True)
 class _Unit:
-    """What can be chosen: its Markdown, its words, and whether it is a sentence and whole."""
+    """What can be chosen.
+
+    Attributes:
+        markdown, plain: its text with and without markup.
+        sentence: whether it is a sentence of a paragraph, not an item of a list.
+        whole: whether it ends as a sentence does, or as an item that announces no other.
+        before_list: whether it is the last sentence before a list.
+    """
 
     markdown: str
     plain: str
     sentence: bool
     whole: bool
+    before_list: bool = False
 
 
 def condense(title: str, tokens: Sequence[Token], language: str, size: int) -> Condensed:
@@ -121,82 +136,76 @@ def measure(text: str, language: str) -> int:
 def _choose(
     title: str, units: Sequence[_Unit], sizes: Sequence[int], language: str, size: int
 ) -> list[int]:
+    """The positions of the chosen units, in order."""
     words = [content_words(unit.plain, language) for unit in units[:RANKED]]
     headline = content_words(markdown.plain(markdown.parse_inline(title)), language)
     # The headline is compared like a sentence, but takes no part in the ranking.
     alike = similarities([headline, *words])
     matrix = [row[1:] for row in alike[1:]]
     central = lexrank(matrix)
-    scores = []
-    for position, unit in enumerate(units):
-        score = POSITION * HALF / (HALF + position)
-        score += NUMBERS * min(2, len(set(_NUMBER.findall(unit.plain)))) / 2
-        if position < len(central):
-            score += central[position] + HEADLINE * alike[position + 1][0]
-        if _begins(unit.plain, "connectives", language):
-            score *= CONNECTIVE
-        scores.append(score)
+    average = sum(central) / len(central)
+    back = [_begins(unit.plain, "anaphora", language) for unit in units]
+    on = [_begins(unit.plain, "connectives", language) for unit in units]
+
+    def idle(position: int) -> bool:
+        """Whether a unit would only fill the size."""
+        unit = units[position]
+        if not unit.whole or position >= len(words):
+            return not unit.whole
+        found = len(words[position])
+        return (
+            central[position] < ASIDE * average
+            or (found < SAYS_LITTLE and not _NUMBER.search(unit.plain))
+            or (found < ANNOUNCES and unit.before_list)
+        )
+
+    def score(position: int) -> float:
+        value = POSITION * HALF / (HALF + position)
+        value += NUMBERS * min(2, len(set(_NUMBER.findall(units[position].plain)))) / 2
+        if position < len(words):
+            value += central[position] + HEADLINE * alike[position + 1][0]
+        return value * (CONNECTIVE if on[position] else 1)
 
     def same(one: int, other: int) -> bool:
         if units[one].plain == units[other].plain:
             return True
         return max(one, other) < len(matrix) and matrix[one][other] >= SAME
 
-    back = [_begins(unit.plain, "anaphora", language) for unit in units]
-    # What says less than the article's usual sentence does not get in to fill the size.
-    usual = sum(scores) / len(scores)
-    idle = {
-        position
-        for position, found in enumerate(words)
-        if len(found) < SAYS_LITTLE and not _NUMBER.search(units[position].plain)
-    }
-    lead = _lead(units, sizes, scores, back, language, size)
+    scores = [score(position) for position in range(len(units))]
+    useful = [position for position in range(len(units)) if not idle(position)]
+    alone = [p for p in useful if units[p].sentence and not back[p] and not on[p]]
+    lead = _lead(alone, scores, sizes, size)
+    if lead is None:
+        whole = [position for position, unit in enumerate(units) if unit.whole]
+        lead = min(useful or whole or range(len(units)), key=lambda p: (sizes[p], p))
     chosen = {lead}
     room = size * TOLERANCE - sizes[lead]
     while True:
         fitting = [
             position
-            for position in range(lead + 1, len(units))
-            if position not in chosen
-            and position not in idle
-            and units[position].whole
+            for position in useful
+            if position > lead
+            and position not in chosen
             and sizes[position] <= room
-            and scores[position] >= usual
             and (not back[position] or position - 1 in chosen)
             and not any(same(position, other) for other in chosen)
         ]
         if not fitting:
             return sorted(chosen)
-        best = max(fitting, key=lambda position: (scores[position], -position))
+        best = max(fitting, key=lambda p: (scores[p], -p))
         chosen.add(best)
         room -= sizes[best]
 
 
 def _lead(
-    units: Sequence[_Unit],
-    sizes: Sequence[int],
-    scores: Sequence[float],
-    back: Sequence[bool],
-    language: str,
-    size: int,
-) -> int:
-    """The sentence to begin with: a good one of the opening, else whatever can stand there."""
-    alone = [
-        position
-        for position, unit in enumerate(units)
-        if unit.whole
-        and unit.sentence
-        and not back[position]
-        and not _begins(unit.plain, "connectives", language)
-    ]
+    alone: Sequence[int], scores: Sequence[float], sizes: Sequence[int], size: int
+) -> int | None:
+    """The best of the opening sentences; None where none of them fits the size."""
     opening = alone[:LEAD_AMONG]
     for limit in (size * LEAD_SHARE, size * TOLERANCE):
-        if short := [position for position in opening if sizes[position] <= limit]:
-            return max(short, key=lambda position: (scores[position], -position))
-    for group in (alone, [p for p, unit in enumerate(units) if unit.whole], range(len(units))):
-        if group:
-            return min(group, key=lambda position: (sizes[position], position))
-    raise AssertionError("an article over the size has at least one sentence")
+        if fitting := [position for position in opening if sizes[position] <= limit]:
+            return max(fitting, key=lambda p: (scores[p], -p))
+    return None
 
 
 def _units(tokens: Sequence[Token], language: str) -> Iterator[_Unit]:
@@ -209,8 +218,12 @@ def _units(tokens: Sequence[Token], language: str) -> Iterator[_Unit]:
         token = tokens[position]
         end = _closing(tokens, position)
         if token.type == "paragraph_open":
-            yield from _sentences(tokens[position + 1], language)
-        elif token.type in ("bullet_list_open", "ordered_list_open"):
+            sentences = list(_sentences(tokens[position + 1], language))
+            following = tokens[end + 1].type if end + 1 < len(tokens) else ""
+            if sentences and following in _LISTS:
+                sentences[-1] = replace(sentences[-1], before_list=True)
+            yield from sentences
+        elif token.type in _LISTS:
             yield from _items(tokens[position + 1 : end])
         position = end + 1
 
