@@ -51,7 +51,8 @@ def plain_text(text: str) -> str:
     """Every word of a Markdown text, markup left out: paragraphs, code, readings, image texts."""
     parts = []
     for token in markdown.parse(text):
-        parts.append(token.content if token.type in ("fence", "code_block") else "")
+        if token.type in ("fence", "code_block"):
+            parts += [token.info, token.content]
         for child in token.children or []:
             parts.append(child.content)
             parts += child.meta.get("readings", []) if child.type == "ruby" else []

@@ -11,7 +11,7 @@ To add a rule: write the function beside its kin, name it here, put its words in
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from markdown_it.token import Token
 
@@ -142,8 +142,11 @@ def read_pasted(text: str) -> Draft:
     return Draft(tuple(lines), language=language_of(text))
 
 
-def read_markdown(text: str, first_line: int = 1) -> Draft:
-    """Markdown as a draft, line by line; a level-1 heading at its head is the title."""
+def read_markdown(text: str, first_line: int = 1, *, title: str = "") -> Draft:
+    """Markdown as a draft, line by line; a level-1 heading at its head is the title.
+
+    Where a title is known already, a heading that says something else stays a heading.
+    """
     raw = text.split("\n")
     roles = [Role.MARKDOWN if line.strip() else Role.BLANK for line in raw]
     tokens = markdown.parse(text)
@@ -160,9 +163,11 @@ def read_markdown(text: str, first_line: int = 1) -> Draft:
     if not tokens or tokens[0].tag != "h1" or tokens[0].map is None:
         return draft
     start, end = tokens[0].map
-    title = markdown.write_inline(tokens[1])
-    change = Change(first_line + start, "title-line", Action.LIFTED, title)
-    return draft.with_lines([*lines[:start], *lines[end:]], [change]).with_matter(title=title)
+    heading = markdown.write_inline(tokens[1])
+    if title and title != heading:
+        return draft
+    change = Change(first_line + start, "title-line", Action.LIFTED, "\n".join(raw[start:end]))
+    return draft.with_lines([*lines[:start], *lines[end:]], [change]).with_matter(title=heading)
 
 
 def body(draft: Draft) -> str:
@@ -218,6 +223,8 @@ def _escaped(text: str) -> str:
 def _safe_start(text: str) -> str:
     """Words that begin like a list, a heading or a quote as words."""
     start = _BLOCK_START.match(text)
+    if re.match(r"\[[^\]]+\]:", text):
+        return "\\" + text  # no definition of a link
     if not start or text.startswith("**"):
         return text
     return text[: start.end() - 1] + "\\" + text[start.end() - 1 :]
@@ -233,13 +240,3 @@ def _below_level_one(tokens: list[Token]) -> list[Token]:
             token = token.copy(tag=f"h{level}", markup="#" * level)
         shifted.append(token)
     return shifted
-
-
-def without_text(draft: Draft) -> bool:
-    """Whether nothing is left of a draft."""
-    return all(not line.text.strip() for line in draft.lines)
-
-
-def in_language(draft: Draft, language: str) -> Draft:
-    """The draft with the language its front matter names."""
-    return replace(draft, language=language) if language in ("ja", "en") else draft
