@@ -1,0 +1,248 @@
+"""The catalog of an issue: ``issues/SLUG/LANG.po``, one sentence an entry.
+
+A catalog is a gettext file, so Poedit, Weblate or a text editor will do to correct it:
+
+- ``msgid`` is the sentence with its inline Markdown, ``msgstr`` its translation;
+- an entry marked ``fuzzy`` is a draft nobody approved; taking the mark away approves it;
+- ``#.`` lines are the toolkit's: where a draft comes from, and what an editor should look at;
+- ``#:`` lines say where the sentence stands, ``#|`` what it said before it was changed.
+
+Merging follows ``msgmerge`` (GNU gettext manual, section 8): what is approved stays, what
+vanished becomes obsolete and is revived when it comes back. A draft carries the digest of
+its text: one whose text differs was changed by a person, and is theirs from then on.
+"""
+
+import difflib
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import polib
+
+from toolkit.document.issue import Issue
+from toolkit.errors import ContentError
+from toolkit.files import read_text, write_atomic
+from toolkit.translation.segments import Segment
+
+_DRAFT = re.compile(r"^(?:machine translation|from) .*\[([0-9a-f]{12})\]$", re.MULTILINE)
+_CHECK, _FORMER = "check: ", "previously: "
+_SYNTAX = re.compile(r"Syntax error in po file .*?\(line (\d+)\)(?:: (.*))?", re.DOTALL)
+# How alike two sentences must be for one to be the other, changed (msgmerge asks for 0.6).
+_NEAR = 0.6
+
+
+class State(StrEnum):
+    """How far the translation of a sentence has come."""
+
+    MISSING = "missing"  # no translation
+    DRAFT = "draft"  # a draft that nobody touched
+    EDITED = "edited"  # a draft that a person changed, or wrote, and did not approve
+    APPROVED = "approved"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A translation for a catalog that waits for approval.
+
+    Attributes:
+        text: the translation.
+        origin: what it is: ``machine translation, confidence 83%``, or ``from`` a place.
+        findings: what an editor should look at, a line each.
+    """
+
+    text: str
+    origin: str
+    findings: tuple[str, ...] = ()
+
+
+def catalog_path(issue: Issue, language: str) -> Path:
+    """Where the catalog of an issue in a language lies."""
+    return issue.path.parent / f"{language}.po"
+
+
+def read_catalog(path: Path) -> polib.POFile:
+    """A catalog that exists.
+
+    Raises:
+        ContentError: the file cannot be read, is no valid catalog, or has a sentence twice;
+            the error names the line.
+    """
+    read_text(path)  # says what is wrong with a file that holds no UTF-8 text
+    try:
+        # By its path: polib cuts a text it is given also at line ends within sentences.
+        catalog = polib.pofile(os.fspath(path.resolve()), encoding="utf-8", wrapwidth=0)
+    except (OSError, ValueError) as error:
+        place = _SYNTAX.search(str(error))
+        reason = place[2] if place and place[2] else "this line belongs to no entry"
+        raise ContentError(
+            f"is no valid catalog: {reason}; mend it, or bring back an earlier version",
+            path,
+            int(place[1]) if place else None,
+        ) from None
+    seen: dict[tuple[str, str], polib.POEntry] = {}
+    for entry in catalog:
+        if entry.obsolete:
+            continue
+        first = seen.setdefault((entry.msgctxt or "", entry.msgid), entry)
+        if first is not entry:
+            raise ContentError(
+                f"the sentence is on line {first.linenum} already: keep one of the two entries",
+                path,
+                entry.linenum,
+            )
+    return catalog
+
+
+def new_catalog(source: str, target: str) -> polib.POFile:
+    """A catalog without entries. Its header has no date: the same content, the same bytes."""
+    catalog = polib.POFile(wrapwidth=0)
+    catalog.metadata = {
+        "Language": target,
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "X-Generator": "newsletter-toolkit",
+        "X-Source-Language": source,
+    }
+    return catalog
+
+
+def write_catalog(catalog: polib.POFile, path: Path) -> None:
+    """Write a catalog, a line for each text, atomically.
+
+    Raises:
+        MissingError: the place cannot be written.
+    """
+    write_atomic(path, catalog_text(catalog))
+
+
+def catalog_text(catalog: polib.POFile) -> str:
+    """A catalog as the text of its file: the entries in use, then the obsolete ones."""
+    head = polib.POFile(wrapwidth=0)
+    head.header, head.metadata = catalog.header, catalog.metadata
+    head.metadata_is_fuzzy = catalog.metadata_is_fuzzy
+    entries = sorted(catalog, key=lambda entry: bool(entry.obsolete))
+    return "\n".join([str(head), *map(_entry_text, entries)])
+
+
+def _entry_text(entry: polib.POEntry) -> str:
+    text = entry.__unicode__(0)
+    if entry.obsolete and entry.comment:
+        # polib would drop these lines, and with them how to tell an untouched draft.
+        comment = "".join(f"#. {line}\n" for line in entry.comment.split("\n"))
+        text = comment + text
+    return text
+
+
+def state(entry: polib.POEntry) -> State:
+    """How far an entry has come."""
+    if not entry.msgstr.strip():
+        return State.MISSING
+    if not entry.fuzzy:
+        return State.APPROVED
+    draft = _DRAFT.search(entry.comment)
+    return State.DRAFT if draft and draft[1] == _digest(entry.msgstr) else State.EDITED
+
+
+def merge(catalog: polib.POFile, segments: Sequence[Segment], folder: Path) -> None:
+    """Bring a catalog in line with the sentences of its issue, in their order.
+
+    New sentences get an entry without a translation; one that is near to a sentence that
+    vanished names it as its previous text, and shows how that was translated. Entries
+    that are no longer needed become obsolete; one that nobody ever translated or
+    commented goes.
+
+    Args:
+        catalog: changed in place.
+        segments: the sentences, one for each place where it stands.
+        folder: where the references start from: the folder of the issue.
+    """
+    places: dict[str, list[tuple[str, str]]] = {}
+    for segment in segments:
+        reference = segment.reference(folder)
+        if reference not in places.setdefault(segment.text, []):
+            places[segment.text].append(reference)
+
+    former: dict[str, polib.POEntry] = {}
+    others: list[polib.POEntry] = []
+    # Where an entry is there and obsolete too, the one in use counts; the other stays.
+    for entry in sorted(catalog, key=lambda entry: bool(entry.obsolete)):
+        plain = not entry.msgctxt and not entry.msgid_plural
+        if plain and entry.msgid in places and entry.msgid not in former:
+            former[entry.msgid] = entry
+        else:
+            others.append(entry)
+    vanished = [entry for entry in others if not entry.obsolete]
+
+    merged = []
+    for text, references in places.items():
+        entry = former.get(text) or _new_entry(text, vanished)
+        entry.obsolete = False
+        entry.occurrences = references
+        merged.append(entry)
+    for entry in others:
+        if entry.msgstr or entry.msgstr_plural or entry.tcomment:
+            entry.obsolete = True
+            merged.append(entry)
+    catalog[:] = merged
+
+
+def set_draft(entry: polib.POEntry, draft: Draft) -> None:
+    """Put a draft into an entry: fuzzy, and marked so that a change to it is seen."""
+    entry.msgstr = draft.text
+    _mark_fuzzy(entry)
+    kept = [line for line in entry.comment.split("\n") if line.startswith(_FORMER)]
+    lines = [f"{draft.origin} [{_digest(draft.text)}]"]
+    lines += [f"{_CHECK}{' '.join(finding.split())}" for finding in draft.findings]
+    entry.comment = "\n".join(lines + kept)
+
+
+def findings_of(entry: polib.POEntry) -> tuple[str, ...]:
+    """What the toolkit asks an editor to look at in an untouched draft."""
+    if state(entry) is not State.DRAFT:
+        return ()
+    lines = entry.comment.split("\n")
+    return tuple(line.removeprefix(_CHECK) for line in lines if line.startswith(_CHECK))
+
+
+def live_entries(catalog: polib.POFile) -> dict[str, polib.POEntry]:
+    """The entries in use, by their sentence."""
+    return {entry.msgid: entry for entry in catalog if not entry.obsolete and not entry.msgctxt}
+
+
+def _new_entry(text: str, vanished: Iterable[polib.POEntry]) -> polib.POEntry:
+    entry = polib.POEntry(msgid=text, msgstr="")
+    near = _nearest(text, vanished)
+    if near is not None:
+        _mark_fuzzy(entry)
+        entry.previous_msgid = near.msgid
+        if near.msgstr:
+            entry.comment = f"{_FORMER}{' '.join(near.msgstr.split())}"
+    return entry
+
+
+def _nearest(text: str, entries: Iterable[polib.POEntry]) -> polib.POEntry | None:
+    matcher = difflib.SequenceMatcher(autojunk=False)
+    matcher.set_seq2(text)
+    best, nearest = _NEAR, None
+    for entry in entries:
+        matcher.set_seq1(entry.msgid)
+        # The cheap upper bounds first: most sentences are nothing like one another.
+        if min(matcher.real_quick_ratio(), matcher.quick_ratio()) >= best:
+            ratio = matcher.ratio()
+            if ratio > best or (ratio == best and nearest is None):
+                best, nearest = ratio, entry
+    return nearest
+
+
+def _mark_fuzzy(entry: polib.POEntry) -> None:
+    if "fuzzy" not in entry.flags:
+        entry.flags.insert(0, "fuzzy")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]

@@ -1,0 +1,276 @@
+"""An issue → its sentences; translated sentences → an issue of the same shape.
+
+Only inline tokens are taken apart: the blocks, the lists, the headings and the tables
+around them are never touched, so they come back exactly as they were. Each sentence is
+parsed for itself when it comes back, so nothing in a translation can reach beyond it.
+"""
+
+import os
+import re
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from markdown_it.token import Token
+
+from toolkit.document import markdown
+from toolkit.document.issue import Issue, Section
+from toolkit.document.japanese import is_wide
+from toolkit.document.sentences import split_sentences
+from toolkit.document.toml import value_line
+from toolkit.files import read_text
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sentence to be translated.
+
+    Attributes:
+        text: inline Markdown without white space around it. Images and links stand in it
+            without their words: an image's alternative text, and the titles of images and
+            links, are segments of their own.
+        path: the file it stands in.
+        line: the line on which its paragraph, heading or table row begins, from 1.
+    """
+
+    text: str
+    path: Path
+    line: int
+
+    def reference(self, folder: Path) -> tuple[str, str]:
+        """The place as a catalog writes it: the file as seen from a folder, and the line."""
+        return Path(os.path.relpath(self.path, folder)).as_posix(), str(self.line)
+
+
+def segments(issue: Issue) -> list[Segment]:
+    """Every sentence of an issue that a reader sees and that has words, in reading order.
+
+    Not among them are code, addresses, numbers alone, and in a Japanese issue words that
+    are written in Latin letters only: they stay as they are.
+    """
+    found = []
+    for token, path, line in _passages(issue):
+        for text in _texts(token):
+            for piece in _pieces(text, issue.language):
+                if piece.has_words:
+                    found.append(Segment(piece.text, path, line))
+    return found
+
+
+def translated(issue: Issue, translations: Mapping[str, str], language: str) -> Issue:
+    """The issue with its sentences translated, everything else as it was.
+
+    Args:
+        issue: the issue as written.
+        translations: for each ``Segment.text`` its translation, as inline Markdown. A
+            sentence that is not there stays as it is.
+        language: the language of the translations.
+    """
+
+    def inline(token: Token) -> Token:
+        return _translated(token, translations, issue.language, language)
+
+    def line(text: str) -> str:
+        return markdown.write_inline(inline(markdown.parse_inline(text))) if text else ""
+
+    def section(original: Section) -> Section:
+        body = tuple(inline(token) if token.type == "inline" else token for token in original.body)
+        return replace(original, title=line(original.title), body=body)
+
+    return replace(
+        issue,
+        language=language,
+        title=line(issue.title),
+        lead=line(issue.lead),
+        sections=tuple(section(original) for original in issue.sections),
+    )
+
+
+def lost_markup(source: str, translation: str) -> list[str]:
+    """What a translation lacks of its source's links, images and code, described."""
+    missing = _elements(source) - _elements(translation)
+    return [f"{kind} {what}" for kind, what in missing]
+
+
+def _elements(text: str) -> Counter[tuple[str, str]]:
+    found: Counter[tuple[str, str]] = Counter()
+    for token in markdown.parse_inline(text).children or []:
+        if token.type == "link_open":
+            found["the link to", str(token.attrs.get("href", ""))] += 1
+        elif token.type == "image":
+            found["the image", str(token.attrs.get("src", ""))] += 1
+        elif token.type == "code_inline":
+            found["the code", token.content] += 1
+    return found
+
+
+def _passages(issue: Issue) -> Iterator[tuple[Token, Path, int]]:
+    """Every inline token of an issue with its place."""
+    manifest = read_text(issue.path)
+    for key, text in (("title", issue.title), ("lead", issue.lead)):
+        if text:
+            yield markdown.parse_inline(text), issue.path, value_line(manifest, key)
+    for section in issue.sections:
+        if section.title:
+            yield markdown.parse_inline(section.title), section.path, section.title_line
+        for token in section.body:
+            if token.type == "inline":
+                yield token, section.path, token.map[0] + 1 if token.map else 1
+
+
+def _texts(token: Token) -> Iterator[Token]:
+    """The texts in an inline token: its own, then those of its images and links."""
+    yield _bare(token)
+    for child in token.children or []:
+        if child.type == "image" and child.content:
+            yield _alternative(child)
+        if child.type in ("image", "link_open") and child.attrs.get("title"):
+            yield _title(child)
+
+
+def _bare(token: Token) -> Token:
+    """An inline token whose images have no alternative text, and nothing has a title."""
+    children = []
+    for child in token.children or []:
+        if child.type in ("image", "link_open"):
+            attrs = {name: value for name, value in child.attrs.items() if name != "title"}
+            child = child.copy(attrs=attrs)
+        if child.type == "image":
+            child = child.copy(content="", children=[])
+        children.append(child)
+    return token.copy(children=children)
+
+
+def _alternative(image: Token) -> Token:
+    return Token("inline", "", 0, content=image.content, children=image.children)
+
+
+def _title(child: Token) -> Token:
+    title = str(child.attrs["title"])
+    return Token("inline", "", 0, content=title, children=[Token("text", "", 0, content=title)])
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """A sentence of a text, what stands between it and the next, and whether it has words."""
+
+    text: str
+    after: str
+    has_words: bool
+
+
+def _pieces(inline: Token, language: str) -> list[_Piece]:
+    text = markdown.write_inline(inline)
+    pieces = []
+    for sentence in split_sentences(text, language):
+        core = re.sub(r"(?:\\\n|\s)+\Z", "", sentence)
+        after = sentence[len(core) :]
+        pieces.append(_Piece(core.strip(), after, _has_words(core, language)))
+    return pieces
+
+
+def _has_words(text: str, language: str) -> bool:
+    words = "".join(
+        child.content if child.type in ("text", "ruby") else " "
+        for child in markdown.parse_inline(text).children or []
+    )
+    words = _ADDRESS.sub("", words)
+    if language == "ja":
+        return any((is_wide(char) and char.isalnum()) or char in "：；，．％" for char in words)
+    return any(char.isalpha() for char in words)
+
+
+def _translated(token: Token, translations: Mapping[str, str], source: str, target: str) -> Token:
+    """An inline token with its sentences translated; the token itself is left as it was."""
+
+    def children_of(text: Token) -> list[Token]:
+        pieces = _pieces(text, source)
+        return _joined(pieces, [_sentence(p.text, translations) for p in pieces], source, target)
+
+    restored = []
+    images, links = _by_target(token, "image", "src"), _by_target(token, "link_open", "href")
+    for child in children_of(_bare(token)):
+        original = None
+        if child.type == "image" and images[child.attrs.get("src")]:
+            original = images[child.attrs.get("src")].popleft()
+            words = children_of(_alternative(original))
+            child = original.copy(content=_text(words), children=words)
+        elif child.type == "link_open" and links[child.attrs.get("href")]:
+            original = links[child.attrs.get("href")].popleft()
+            child = original.copy(level=child.level)
+        if original is not None and original.attrs.get("title"):
+            title = markdown.plain(Token("inline", "", 0, children=children_of(_title(original))))
+            child = child.copy(attrs={**child.attrs, "title": title})
+        restored.append(child)
+    return token.copy(children=restored, content=_text(restored))
+
+
+class _Originals(dict[str | int | float | None, deque[Token]]):
+    """Tokens by where they lead, in order; nothing there, an empty queue."""
+
+    def __missing__(self, key: str | int | float | None) -> deque[Token]:
+        self[key] = deque()
+        return self[key]
+
+
+def _by_target(token: Token, kind: str, attribute: str) -> _Originals:
+    found = _Originals()
+    for child in token.children or []:
+        if child.type == kind:
+            found[child.attrs.get(attribute)].append(child)
+    return found
+
+
+def _text(children: Sequence[Token]) -> str:
+    return markdown.write_inline(Token("inline", "", 0, children=list(children)))
+
+
+def _sentence(text: str, translations: Mapping[str, str]) -> list[Token]:
+    """The tokens of a translation. It stays on the lines that its source has."""
+    children = list(markdown.parse_inline(translations.get(text, text).strip()).children or [])
+    kept = ("hardbreak",) if "\\\n" in text else ()
+    return [
+        Token("text", "", 0, content=" ", level=child.level)
+        if child.type in ("softbreak", "hardbreak") and child.type not in kept
+        else child
+        for child in children
+    ]
+
+
+def _joined(
+    pieces: Sequence[_Piece], sentences: Sequence[list[Token]], source: str, target: str
+) -> list[Token]:
+    """The sentences of a text one after the other, as the target language joins them."""
+    joined: list[Token] = []
+    for position, (piece, sentence) in enumerate(zip(pieces, sentences, strict=True)):
+        joined += sentence
+        if position + 1 < len(pieces):
+            if "\\\n" in piece.after:
+                joined.append(Token("hardbreak", "br", 0))
+            elif source == target:
+                joined.append(Token("text", "", 0, content=piece.after))
+            elif _space_between(sentence, sentences[position + 1], target):
+                joined.append(Token("text", "", 0, content=" "))
+    return _with_texts_merged(joined)
+
+
+def _space_between(before: Sequence[Token], after: Sequence[Token], language: str) -> bool:
+    if language != "ja":
+        return True
+    last = next((child.content[-1] for child in reversed(before) if child.content), "")
+    first = next((child.content[0] for child in after if child.content), "")
+    return not (last and is_wide(last)) and not (first and is_wide(first))
+
+
+def _with_texts_merged(children: Sequence[Token]) -> list[Token]:
+    merged: list[Token] = []
+    for child in children:
+        if child.type == "text" and not child.content:
+            continue
+        if merged and child.type == merged[-1].type == "text":
+            child = child.copy(content=merged.pop().content + child.content)
+        merged.append(child)
+    return merged
