@@ -1,0 +1,32 @@
+"""``data/numbers.toml``, read once: what amounts are written with in each language."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class NumberData:
+    """The tables of ``numbers.toml``; see the comments there."""
+
+    currencies: Mapping[str, Any]
+    units: Mapping[str, Any]
+    hedges: Mapping[str, Any]
+    eras: Mapping[str, int]
+    words: Mapping[str, Mapping[str, Decimal]]
+
+
+@cache
+def number_data() -> NumberData:
+    """The data, from the file beside this module."""
+    path = Path(__file__).with_name("data") / "numbers.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    words = {
+        language: {word: Decimal(value) for word, value in table.items()}
+        for language, table in data["words"].items()
+    }
+    return NumberData(data["currency"], data["unit"], data["hedge"], data["era"], words)

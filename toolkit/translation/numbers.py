@@ -1,0 +1,747 @@
+"""Amounts and dates: found in a text, written in the other language, compared.
+
+    find_amounts("1兆5000億円", "ja")  →  ¥1,500,000,000,000  →  realise(…, "en") = "¥1.5 trillion"
+
+Values are exact decimals and no currency becomes another. The styles written:
+
+- English: commas below a million (94,000), above it the largest of million, billion,
+  trillion and quadrillion that needs at most three decimals ($1.25 trillion), otherwise
+  every digit; ranges with an en dash and the scale once (3–5%, $3–5 billion).
+- Japanese: as newspapers write, in groups of 万, 億, 兆 without commas (9万4000, 5000億ドル,
+  1兆5000億円), ranges with 〜 (3〜5%, 390万〜420万).
+
+A number before a counter or a noun is found without it (94,000 of 94,000人): the engine
+knows the noun, and its grammar, better than a rule.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+
+from toolkit.translation.dates import When, find_dates, ordinal, write_date
+from toolkit.translation.japanese_numbers import DIGITS, read_numeral, write_numeral
+from toolkit.translation.number_data import number_data
+
+SCALES = {
+    "quadrillion": Decimal(10**15),
+    "trillion": Decimal(10**12),
+    "billion": Decimal(10**9),
+    "million": Decimal(10**6),
+}
+_SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
+_SEVERAL = {
+    1: ("several dozen", "数十"),
+    2: ("several hundred", "数百"),
+    3: ("several thousand", "数千"),
+    4: ("tens of thousands of", "数万"),
+    5: ("hundreds of thousands of", "数十万"),
+    6: ("several million", "数百万"),
+    7: ("tens of millions of", "数千万"),
+    8: ("hundreds of millions of", "数億"),
+    9: ("several billion", "数十億"),
+    10: ("tens of billions of", "数百億"),
+    11: ("hundreds of billions of", "数千億"),
+    12: ("several trillion", "数兆"),
+}
+_LONGEST = 24  # digits; no amount is longer, and decimals are exact up to 28
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+
+
+class Kind(StrEnum):
+    """What an amount is of."""
+
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    TIMES = "times"
+    UNIT = "unit"
+    ORDINAL = "ordinal"
+    SEVERAL = "several"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """An amount or a date in a text, from ``start`` up to ``end``.
+
+    Attributes:
+        value: the number, exact; a ``When`` where the kind is ``DATE``; for ``SEVERAL`` the
+            power of ten that there are several of.
+        unit: the code of the currency or unit in ``numbers.toml``; for an ordinal, what
+            Japanese counts with (回, 代).
+        upto: the upper end of a range.
+        hedge: ``about``, ``at least`` and so on, where it is a part of the amount.
+        plus: whether a plus sign is written.
+    """
+
+    start: int
+    end: int
+    kind: Kind
+    value: Decimal | When
+    unit: str = ""
+    upto: Decimal | When | None = None
+    hedge: str = ""
+    plus: bool = False
+
+
+def find_amounts(text: str, language: str) -> list[Amount]:
+    """The amounts and dates of a text in ``ja`` or ``en``, in order, none overlapping.
+
+    Digits that belong to a name (GPT-4, S&P500, H100) are no amounts, nor are English
+    numbers in words below a million, nor single kanji numbers (一部, 一人).
+    """
+    folded = text.translate(_FOLD)
+    taken = bytearray(len(text))
+    amounts = []
+    for dated in find_dates(folded, language):
+        taken[dated.start : dated.end] = b"\1" * (dated.end - dated.start)
+        amounts.append(Amount(dated.start, dated.end, Kind.DATE, dated.when, upto=dated.upto))
+    for pattern, read in _patterns(language):
+        for match in pattern.finditer(folded):
+            amount = read(match)
+            if amount is None or any(taken[amount.start : amount.end]):
+                continue
+            taken[amount.start : amount.end] = b"\1" * (amount.end - amount.start)
+            amounts.append(amount)
+    return sorted(amounts, key=lambda amount: amount.start)
+
+
+def realise(amount: Amount, language: str) -> str:
+    """An amount as it is written in ``ja`` or ``en``; no digit of its value is lost."""
+    if isinstance(amount.value, When):
+        upto = amount.upto if isinstance(amount.upto, When) else None
+        return write_date(amount.value, upto, language)
+    upper = amount.upto if isinstance(amount.upto, Decimal) else None
+    text = (_in_japanese if language == "ja" else _in_english)(amount, amount.value, upper)
+    if not amount.hedge:
+        return text
+    if language == "en":
+        return f"{amount.hedge} {text}"
+    hedge = number_data().hedges[amount.hedge]
+    return hedge["before"][0] + text if "before" in hedge else text + hedge["after"][0]
+
+
+def compare_values(
+    source: str, target: str, source_language: str, target_language: str
+) -> list[str]:
+    """What one sentence says in numbers and the other does not, a line each.
+
+    Dates are compared by year, month and day, so that a sentence may say them in another
+    order. A number may be a word on the other side (3社, three companies) or stand in a
+    name (S&P500, the S&P 500), but an amount of money, of percent or with a unit must have
+    its unit on both sides.
+    """
+    there = _values(source, source_language)
+    here = _values(target, target_language)
+    for same in (lambda a, b: a.key == b.key, _same_number):
+        for value in list(there):
+            found = next((other for other in here if same(value, other)), None)
+            if found is not None:
+                there.remove(value)
+                here.remove(found)
+    loose_here = _loose_numbers(target, target_language)
+    loose_there = _loose_numbers(source, source_language)
+    missing = [value.text for value in there if not value.loosely_in(loose_here)]
+    added = [value.text for value in here if not value.loosely_in(loose_there)]
+    return [f"{text} is missing in the translation" for text in dict.fromkeys(missing)] + [
+        f"{text} is in the translation only" for text in dict.fromkeys(added)
+    ]
+
+
+# Finding -------------------------------------------------------------------------------
+
+
+_Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Amount | None]]
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
+
+
+@cache
+def _names(language: str) -> dict[str, tuple[Kind, str]]:
+    """Every name of a unit or currency, with the kind and code it stands for."""
+    data = number_data()
+    names = {
+        name: (Kind.MONEY, code)
+        for code, currency in data.currencies.items()
+        for name in currency[language]
+    }
+    names |= {
+        name: (Kind.UNIT, code) for code, unit in data.units.items() for name in unit[language]
+    }
+    percent = ["%", "パーセント"] if language == "ja" else ["%", "percent", "per cent", "pct"]
+    return names | {name: (Kind.PERCENT, "") for name in percent}
+
+
+@cache
+def _signs() -> dict[str, str]:
+    return {
+        sign: code
+        for code, currency in number_data().currencies.items()
+        for sign in currency["signs"]
+    }
+
+
+def _hedges(language: str, place: str) -> dict[str, str]:
+    return {
+        word: name
+        for name, hedge in number_data().hedges.items()
+        for word in hedge.get(place, [])
+        if language == "ja" or place == "en"
+    }
+
+
+@cache
+def _patterns(language: str) -> tuple[_Rule, ...]:
+    return _japanese_patterns() if language == "ja" else _english_patterns()
+
+
+def _japanese_patterns() -> tuple[_Rule, ...]:
+    names = _any(list(_names("ja")))
+    latin_end = r"(?<![A-Za-z])|(?<=[A-Za-z])(?![A-Za-z0-9])"
+    unit = rf"(?:{names}|倍|割(?!合|り|安|高|当|振|引))(?:{latin_end})(?!ネル|カード|首相|大統領|社員|会長)"
+    # Atomic, for a run of digits can be cut in exponentially many ways.
+    digit = "〇零一二三四五六七八九十百千"
+    run = rf"(?>(?:{DIGITS}|[{digit}])(?:{DIGITS}|[{digit}万億兆京])*)"
+    before, after = _any(list(_hedges("ja", "before"))), _any(list(_hedges("ja", "after")))
+    hedge = rf"(?P<before>{before})?\s?"
+    hedged = rf"(?P<after>(?:{after})(?!え|め|い|く(?!の)|化|ま|力|制|気|者))?"
+    sign = rf"(?P<sign>[+\-±△▲](?=\d|{_any(list(_signs()))}))?"
+    money = rf"(?P<cs>{_any(list(_signs()))})?"
+    dash = r"(?:\s?[〜~–—]\s?|(?<=[\d%])-(?=\d))"
+    name_before = r"(?<![A-Za-z0-9_.])(?<![A-Za-z0-9][-&.])(?<!\d,)"
+    single = rf"{hedge}{name_before}{sign}{money}(?P<a>{run})(?:\s?(?P<ua>{unit})(?P<bu>[1-9一二三四五六七八九]分)?)?"
+    return (
+        (
+            re.compile(rf"(?:約\s?)?数(?P<s>[十百千]?[万億兆]?)(?<!数)(?P<ua>{unit})?(?!年)"),
+            _several_ja,
+        ),
+        (re.compile(rf"第(?P<a>{run})(?P<c>回|次(?!世界)|弾|波|段階|代|世代)"), _ordinal_ja),
+        (
+            re.compile(
+                rf"{hedge}{name_before}{sign}{money}(?P<a>{run})(?P<ub>{unit})?{dash}"
+                rf"(?P<sign2>[+-])?(?P<b>{run})(?:\s?(?P<ua>{unit}))?{hedged}"
+            ),
+            _range_ja,
+        ),
+        (re.compile(single + hedged), _single_ja),
+    )
+
+
+def _single_ja(match: re.Match[str]) -> Amount | None:
+    value = _numeral(match["a"])
+    if value is None or not _is_number(match, match["a"], match["ua"]):
+        return None
+    kind, code, factor = _unit_of(match["ua"], match["cs"], "ja")
+    value *= factor
+    if match["bu"]:
+        if match["ua"] != "割":
+            return None
+        value += _numeral(match["bu"][:-1]) or 0
+    hedge, end = _hedge_ja(match)
+    return Amount(
+        match.start("before")
+        if match["before"]
+        else match.start("sign")
+        if match["sign"]
+        else _first(match),
+        end,
+        kind,
+        -value if match["sign"] in ("-", "△", "▲") else value,
+        code,
+        hedge=hedge,
+        plus=match["sign"] == "+",
+    )
+
+
+def _range_ja(match: re.Match[str]) -> Amount | None:
+    low, high = _numeral(match["a"]), _numeral(match["b"])
+    if low is None or high is None:
+        return None
+    if not _is_number(match, match["b"], match["ua"]) or not _is_number(
+        match, match["a"], match["ua"]
+    ):
+        return None
+    if match["ub"] and match["ub"] != match["ua"] or match["sign"] == "±":
+        return None
+    scale = re.search("[万億兆京]$", match["b"])
+    if scale and not match["ub"] and not re.search("[万億兆京]", match["a"]):
+        power = _numeral("1" + scale[0]) or Decimal(1)
+        low = low * power if low < high / power else low
+    kind, code, factor = _unit_of(match["ua"], match["cs"], "ja")
+    low, high = low * factor, high * factor
+    if match["sign"] in ("-", "△", "▲"):
+        low = -low
+    if match["sign2"] == "-":
+        high = -high
+    if low >= high:
+        return None
+    hedge, end = _hedge_ja(match)
+    start = (
+        match.start("before")
+        if match["before"]
+        else match.start("sign")
+        if match["sign"]
+        else _first(match)
+    )
+    return Amount(start, end, kind, low, code, upto=high, hedge=hedge, plus=match["sign"] == "+")
+
+
+def _several_ja(match: re.Match[str]) -> Amount | None:
+    power = _numeral(("1" if match["s"][:1] in "万億兆" else "") + match["s"])
+    if power is None or match["s"] == "":
+        return None
+    kind, code, _ = _unit_of(match["ua"], None, "ja")
+    end = match.end()
+    if match["ua"] and kind not in (Kind.MONEY, Kind.UNIT):
+        return None
+    exponent = power.adjusted()
+    if exponent not in _SEVERAL:
+        return None
+    return Amount(match.start(), end, Kind.SEVERAL, Decimal(exponent), code)
+
+
+def _ordinal_ja(match: re.Match[str]) -> Amount | None:
+    value = _numeral(match["a"])
+    if value is None or value != int(value):
+        return None
+    end = match.end() if match["c"] in ("回", "次", "弾", "波", "代") else match.start("c")
+    return Amount(match.start(), end, Kind.ORDINAL, value, match["c"])
+
+
+def _is_number(match: re.Match[str], numeral: str, unit: str | None) -> bool:
+    """Whether what reads as a number is one, and no part of a word or a name."""
+    after = match.string[match.end() : match.end() + 2]
+    if not unit and re.match(r"[A-Za-z_]|[.-][A-Za-z]", after) and not re.match("x[^a-z]", after):
+        return False
+    if re.search(r"\d", numeral):
+        return True
+    if unit or re.search("[万億兆京]", numeral):
+        return not re.match("[引]", after)
+    counted = r"[人社件台個本回年日歳位枚名店校国州分秒円点時]|[カかヶケ][月所国年]"
+    return len(numeral) > 1 and bool(re.search("[十百千]", numeral) and re.match(counted, after))
+
+
+def _hedge_ja(match: re.Match[str]) -> tuple[str, int]:
+    """The hedge of a Japanese amount and where the amount ends with it."""
+    before = _hedges("ja", "before").get(match["before"] or "", "")
+    after = match["after"] or ""
+    bare = not match["ua"] and not match["cs"] and after in ("強", "弱", "前後", "程度")
+    if before or not after or bare:
+        end = match.start("after") if after else match.end()
+        return before, end
+    return _hedges("ja", "after")[after], match.end()
+
+
+def _first(match: re.Match[str]) -> int:
+    return match.start("cs") if match["cs"] else match.start("a")
+
+
+def _english_patterns() -> tuple[_Rule, ...]:
+    units = _any(list(_names("en")))
+    unit = rf"(?:[\s-]?(?:{units})(?:(?<=%)|(?![A-Za-z])))"
+    number = rf"(?:{DIGITS}|\.\d+)"
+    scale = (
+        rf"(?:[\s-]?(?:thousand|{'|'.join(SCALES)})(?![a-z])|(?:bn|mn|tn|[kmbtKMBT])(?![A-Za-z]))"
+    )
+    sign = rf"(?P<sign>[+\-±](?=[\d.]|{_any(list(_signs()))}))?"
+    money = rf"(?P<cs>{_any(list(_signs()))})?\s?"
+    hedge = rf"(?:(?P<before>\b(?:{_any(list(_hedges('en', 'en')))})\s|~))?"
+    no_name = r"(?<![A-Za-z0-9_.,/])(?<![A-Za-z0-9][-–&])"
+    flags = re.IGNORECASE
+    small = "one|two|three|four|five|six|seven|eight|nine|ten|half a|a half|a"
+    several = "|".join(
+        [
+            r"several dozen|dozens of",
+            r"(?:several|a few) hundred(?! (?:thousand|million|billion))|hundreds of(?! (?:thousands|millions|billions))",
+        ]
+        + [
+            rf"(?:several|a few) thousand|thousands of|tens of thousands of|hundreds of thousands of"
+        ]
+        + [
+            rf"(?:several|a few) {name}|tens of {name}s of|hundreds of {name}s of|{name}s of"
+            for name in ("million", "billion", "trillion")
+        ]
+    )
+    low = rf"(?P<a>{number})(?P<as>{scale})?"
+    high = rf"(?P<b>{number})(?P<bs>{scale})?"
+    return (
+        (
+            re.compile(rf"(?<![\w-])(?P<s>{several})(?:\s(?P<ua>{units})(?![A-Za-z]))?", flags),
+            _several_en,
+        ),
+        (
+            re.compile(
+                rf"{hedge}{no_name}{sign}{money}{low}(?P<ub>{unit})?(?:[–—~]|(?<=[\d%])-|\s[–—]\s|(?P<to>\s(?:to|and)\s))"
+                rf"(?P<sign2>[+-])?(?P<cs2>{_any(list(_signs()))})?{high}(?P<ua>{unit})?(?![\w-]*\d)"
+            ),
+            _range_en,
+        ),
+        (
+            re.compile(
+                rf"{hedge}(?<![\w-])(?P<w>{small})[\s-](?P<as>million|billion|trillion|quadrillion)(?P<ua>{unit})?(?![a-z])",
+                flags,
+            ),
+            _words_en,
+        ),
+        (
+            re.compile(
+                rf"{no_name}(?P<a>\d+)(?:st|nd|rd|th)\b(?:[\s-](?P<ua>century|anniversary)\b|(?=\s(?P<c>[a-z]+)))?",
+                flags,
+            ),
+            _ordinal_en,
+        ),
+        (
+            re.compile(
+                rf"{hedge}{no_name}{sign}{money}(?P<sign2>-)?{low}"
+                rf"(?:(?P<ua>{unit})|(?P<x>[\s-]times|-fold|fold|x)(?![A-Za-z]))?(?!-[A-Z]\b)"
+            ),
+            _single_en,
+        ),
+    )
+
+
+def _single_en(match: re.Match[str]) -> Amount | None:
+    value = _english(match["a"], match["as"], money=bool(match["cs"]))
+    if value is None or not _is_word_end(match):
+        return None
+    kind, code, _ = _unit_of(match["ua"], match["cs"], "en")
+    end = match.end()
+    if match["x"]:
+        if match["x"].strip() == "times" and not _is_multiple(match):
+            end = match.end("as") if match["as"] else match.end("a")
+        else:
+            kind = Kind.TIMES
+    negative = match["sign"] == "-" or match["sign2"] == "-"
+    start = match.start("sign") if match["sign"] else _first(match)
+    hedge, start = _hedge_en(match, kind, start)
+    return Amount(
+        start,
+        end,
+        kind,
+        -value if negative else value,
+        code,
+        hedge=hedge,
+        plus=match["sign"] == "+",
+    )
+
+
+def _range_en(match: re.Match[str]) -> Amount | None:
+    money = bool(match["cs"])
+    unit, other = _unit_of(match["ua"], match["cs"], "en"), match["ub"]
+    if match["to"] and (
+        match["to"].strip() == "and"
+        or other
+        or match["cs2"]
+        or match["as"]
+        or not (match["bs"] or match["ua"])
+    ):
+        return None
+    if other and _unit_of(other, match["cs"], "en") != unit or not _is_word_end(match):
+        return None
+    if match["cs2"] and match["cs2"] != match["cs"]:
+        return None
+    high = _english(match["b"], match["bs"], money=money)
+    low = _english(match["a"], match["as"], money=money)
+    if low is None or high is None:
+        return None
+    if match["bs"] and not match["as"] and not match["cs2"] and not other:
+        shared = _english(match["a"], match["bs"], money=money)
+        low = shared if shared is not None and shared < high else low
+    if match["sign"] == "-":
+        low = -low
+    if match["sign2"] == "-":
+        high = -high
+    if low >= high:
+        return None
+    start = match.start("sign") if match["sign"] else _first(match)
+    hedge, start = _hedge_en(match, unit[0], start)
+    if match["to"] and not hedge and match.string[:start].lower().endswith("from "):
+        start -= len("from ")
+    kind, code, _ = unit
+    return Amount(
+        start, match.end(), kind, low, code, upto=high, hedge=hedge, plus=match["sign"] == "+"
+    )
+
+
+def _words_en(match: re.Match[str]) -> Amount | None:
+    words = {"half a": "0.5", "a half": "0.5", "a": "1"}
+    names = "one two three four five six seven eight nine ten".split()
+    word = match["w"].lower()
+    number = Decimal(words.get(word) or names.index(word) + 1)
+    kind, code, _ = _unit_of(match["ua"], None, "en")
+    hedge, start = _hedge_en(match, kind, match.start("w"))
+    return Amount(start, match.end(), kind, number * SCALES[match["as"].lower()], code, hedge=hedge)
+
+
+def _several_en(match: re.Match[str]) -> Amount | None:
+    words = match["s"].lower()
+    scale = next(
+        (
+            k
+            for k, name in ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"))
+            if name in words
+        ),
+        0,
+    )
+    power = (
+        1 if "dozen" in words else 2 if "hundred" in words else 1 if words.startswith("tens") else 0
+    )
+    exponent = power + scale
+    if exponent not in _SEVERAL:
+        return None
+    kind, code, _ = _unit_of(match["ua"], None, "en")
+    if match["ua"] and kind not in (Kind.MONEY, Kind.UNIT):
+        return None
+    return Amount(match.start(), match.end(), Kind.SEVERAL, Decimal(exponent), code)
+
+
+def _ordinal_en(match: re.Match[str]) -> Amount | None:
+    value = Decimal(match["a"])
+    if len(match["a"]) > _LONGEST:
+        return None
+    if match["ua"]:
+        return Amount(match.start(), match.end(), Kind.UNIT, value, match["ua"].lower())
+    person = (match["c"] or "").lower() in ("president", "chairman", "governor", "generation")
+    return Amount(match.start(), match.end(), Kind.ORDINAL, value, "代" if person else "回")
+
+
+def _hedge_en(match: re.Match[str], kind: Kind, start: int) -> tuple[str, int]:
+    """The hedge that is part of an English amount, and where the amount begins with it."""
+    word = (match["before"] or "").strip().lower()
+    name = "about" if match[0].startswith("~") else _hedges("en", "en").get(word, "")
+    if not name:
+        return "", start
+    if kind is Kind.NUMBER and "before" not in number_data().hedges[name]:
+        return "", start
+    return name, match.start()
+
+
+def _is_word_end(match: re.Match[str]) -> bool:
+    after = match.string[match.end() : match.end() + 2]
+    before = match.string[match.end() - 1]
+    return not (before.isalnum() and after[:1].isalnum()) and not re.match(r"[.,]\d|/\d|:\d", after)
+
+
+def _is_multiple(match: re.Match[str]) -> bool:
+    """Whether ``3 times`` means threefold rather than on three occasions."""
+    after = match.string[match.end() :]
+    before = match.string[: match.start("a")].rstrip().split(" ")[-1].lower()
+    return (
+        "." in match["a"]
+        or bool(
+            re.match(
+                r"\s(?:as|more|higher|larger|greater|faster|bigger|the|its|their|what|that of|earnings|sales)\b",
+                after,
+            )
+        )
+        or before in ("to", "by", "than", "nearly", "almost", "at", "about", "over")
+    )
+
+
+def _english(digits: str, scale: str | None, *, money: bool) -> Decimal | None:
+    if len(digits) > _LONGEST:
+        return None
+    value = Decimal(digits.replace(",", ""))
+    if not scale:
+        return value
+    name = scale.strip(" -\u00a0").lower()
+    if name == "thousand":
+        return value * 1000
+    if name in SCALES:
+        return value * SCALES[name]
+    return value.scaleb(_SHORT_SCALES[name]) if money else None
+
+
+def _numeral(text: str) -> Decimal | None:
+    return read_numeral(text) if len(text) <= _LONGEST else None
+
+
+def _unit_of(name: str | None, sign: str | None, language: str) -> tuple[Kind, str, int]:
+    """The kind and code of a unit's name or a currency's sign, and what to multiply with."""
+    if name:
+        name = name.strip(" -")
+        if name == "割":
+            return Kind.PERCENT, "", 10
+        if name == "倍":
+            return Kind.TIMES, "", 1
+        kind, code = _names(language)[name]
+        return kind, code, 1
+    return (Kind.MONEY, _signs()[sign], 1) if sign else (Kind.NUMBER, "", 1)
+
+
+# Writing -------------------------------------------------------------------------------
+
+
+def _in_japanese(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
+    data = number_data()
+    if amount.kind is Kind.SEVERAL:
+        text = _SEVERAL[int(value)][1]
+        return text + (_unit_table(amount.unit)["ja"][0] if amount.unit else "")
+    if amount.kind is Kind.ORDINAL:
+        counter = amount.unit if amount.unit in ("回", "次", "弾", "波", "代") else ""
+        return f"第{value}{counter}"
+    unit = {Kind.PERCENT: "%", Kind.TIMES: "倍"}.get(amount.kind, "")
+    if amount.unit:
+        table = data.currencies if amount.kind is Kind.MONEY else data.units
+        unit = table[amount.unit]["ja"][0]
+    text = _signed(value, write_numeral, plus=amount.plus)
+    if upto is not None:
+        upper = write_numeral(abs(upto))
+        # 5〜10億 is read as 5億〜10億: where it is not, the digits are written out.
+        if upper[-1] in "万億兆京" and text[-1].isdigit():
+            upper = f"{abs(upto):,f}"
+        text += f"〜{'-' if upto < 0 else ''}{upper}"
+    return text + unit
+
+
+def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
+    if amount.kind is Kind.SEVERAL:
+        text = _SEVERAL[int(value)][0]
+        if not amount.unit:
+            return text
+        return f"{text} {_unit_table(amount.unit)['en'][1]}"
+    if amount.kind is Kind.ORDINAL:
+        number = int(value)
+        return _ORDINALS[number - 1] if 1 <= number <= 10 else ordinal(number)
+    sign, unit = "", {Kind.PERCENT: "%", Kind.TIMES: " times"}.get(amount.kind, "")
+    if amount.unit:
+        table = _unit_table(amount.unit)
+        sign = table.get("sign", "") if amount.kind is Kind.MONEY else ""
+        if table.get("ordinal"):
+            return f"{ordinal(int(value))} {table['en'][0]}"
+        one = abs(value) == 1 and upto is None
+        unit = "" if sign else " " + table["en"][0 if one else 1]
+    if upto is None:
+        return _signed(value, lambda v: sign + _scaled(v), plus=amount.plus) + unit
+    low, high = _scaled(abs(value)), _scaled(abs(upto))
+    shared = next((name for name in SCALES if low.endswith(name) and high.endswith(name)), None)
+    if shared:
+        low = low.removesuffix(" " + shared)
+    elif low[-1].isdigit() and not sign:
+        # 3–5 million is 3 million to 5 million: where it is not, the digits are written out.
+        high = f"{abs(upto):,f}"
+    minus = "-" if value < 0 else "+" if amount.plus else ""
+    if upto < 0:
+        return f"{minus}{sign}{low} to -{sign}{high}{unit}"
+    return f"{minus}{sign}{low}–{'' if shared or not sign else sign}{high}{unit}"
+
+
+def _unit_table(code: str) -> dict[str, list[str]]:
+    data = number_data()
+    table: dict[str, list[str]] = data.currencies.get(code) or data.units[code]
+    return table
+
+
+def _signed(value: Decimal, write: Callable[[Decimal], str], *, plus: bool) -> str:
+    return ("-" if value < 0 else "+" if plus else "") + write(abs(value))
+
+
+def _scaled(value: Decimal) -> str:
+    """An English number: 94,000; 3.9 million; 1.25 trillion; 1,234,567."""
+    for name, scale in SCALES.items():
+        if value >= scale:
+            mantissa = (value / scale).normalize()
+            exponent = mantissa.as_tuple().exponent
+            if isinstance(exponent, int) and exponent >= -3 and mantissa < 10**4:
+                return f"{mantissa:,f} {name}"
+    return f"{value:,f}" if value >= 1000 else f"{value:f}"
+
+
+# Comparing -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One value of a sentence: a number of a kind, and the text it was written in."""
+
+    kind: str
+    number: Decimal
+    text: str
+
+    @property
+    def key(self) -> tuple[str, Decimal]:
+        return self.kind, self.number
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether its kind may be said in another way: 第3回 and three, 2倍 and doubled."""
+        return self.kind in (
+            "number",
+            "times",
+            "ordinal",
+            "year",
+            "month",
+            "day",
+            "quarter",
+            "unit:point",
+        )
+
+    def loosely_in(self, numbers: set[Decimal]) -> bool:
+        numbers_of = {abs(self.number)}
+        if self.kind == "percent" and self.number in (50, 25):
+            return self.number in numbers
+        return self.is_loose and bool(numbers_of & numbers)
+
+
+def _same_number(one: _Value, other: _Value) -> bool:
+    if one.number == other.number and (one.is_loose or other.is_loose):
+        return True
+    # A minus may be a word: -3% is "fell 3%".
+    return one.kind == other.kind and abs(one.number) == abs(other.number)
+
+
+def _values(text: str, language: str) -> list[_Value]:
+    return [
+        value
+        for amount in find_amounts(text, language)
+        for value in _values_of(amount, text[amount.start : amount.end])
+    ]
+
+
+def _values_of(amount: Amount, text: str) -> Iterator[_Value]:
+    for value in (amount.value, amount.upto):
+        if isinstance(value, When):
+            yield from _values_of_date(value, text)
+        elif value is not None:
+            kind = str(amount.kind)
+            if amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL):
+                kind += f":{amount.unit}"
+            yield _Value(kind, value, text)
+
+
+def _values_of_date(when: When, text: str) -> Iterator[_Value]:
+    for name in ("year", "month", "day", "quarter"):
+        number = getattr(when, name)
+        if number is not None:
+            yield _Value(name, Decimal(number), text)
+    if when.hour is not None:
+        # Either language may count the hours to 12 or to 24.
+        yield _Value("time", Decimal((when.hour * 60 + (when.minute or 0)) % 720), text)
+
+
+def _loose_numbers(text: str, language: str) -> set[Decimal]:
+    """Numbers in names and in words, which satisfy a comparison but ask for nothing."""
+    folded = text.translate(_FOLD)
+    digits = re.findall(DIGITS, folded)
+    numbers = {Decimal(number.replace(",", "")) for number in digits if len(number) <= _LONGEST}
+    words = number_data().words[language]
+    if language == "ja":
+        numbers |= {words[char] for char in folded if char in words}
+        for run in re.findall("[〇一二三四五六七八九十百千万億兆]{1,20}", folded):
+            value = read_numeral(run)
+            numbers |= {value} if value is not None else set()
+        return numbers
+    return numbers | {words[w] for w in re.findall("[a-z]+", folded.lower()) if w in words}
+
+
+def without_unit(amount: Amount, text: str) -> Amount:
+    """A year without its 年 (2025年 → 2025), which the engine then sees and translates."""
+    if amount.kind is Kind.DATE and text[amount.start : amount.end].endswith("年"):
+        return replace(amount, end=amount.end - 1)
+    return amount
