@@ -31,7 +31,7 @@ _ERROR, _WARNING = Severity.ERROR, Severity.WARNING
 RULES = (
     Rule("sections", _ERROR, "a section missing, twice or out of order", structure.sections),
     Rule("no-text", _ERROR, "a section without text", structure.no_text),
-    Rule("no-headline", _ERROR, "a section without a headline", structure.no_headline),
+    Rule("no-headline", _ERROR, "a side story or brief without a headline", structure.no_headline),
     Rule("unwritten-note", _ERROR, "an editor's note not yet written", structure.unwritten_note),
     Rule("heading-jump", _WARNING, "headings that skip a level", structure.heading_jump),
     Rule("hand-numbered", _WARNING, "headings numbered by hand", structure.hand_numbered),

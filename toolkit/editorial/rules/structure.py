@@ -61,9 +61,9 @@ def no_text(checked: Checked) -> Iterator[Place]:
 
 
 def no_headline(checked: Checked) -> Iterator[Place]:
-    """A section without a level-1 heading, which only the editor's note may be."""
+    """A side story or brief without a level-1 heading; the other sections have their names."""
     for section in checked.issue.sections:
-        if section.kind is not Kind.EDITORS_NOTE and not section.title:
+        if section.kind in (Kind.SIDE_STORY, Kind.BRIEF) and not section.title:
             yield Place(section.path, 1, "has no headline: begin it with a line `# Headline`")
 
 
