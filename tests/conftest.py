@@ -1,6 +1,7 @@
 """What all tests share: a small publication to work on, and the command line."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,18 @@ from tests.support import Newsletter, Result
 from toolkit.cli import main
 
 DATA = Path(__file__).parent / "data"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _packages(pytestconfig: pytest.Config) -> Iterator[None]:
+    """Translation packages of the tests' own, whatever the user has installed.
+
+    The translator that comes with the toolkit is assembled there by the first test that needs
+    it, and kept in pytest's cache for the next run.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ARGOS_PACKAGES_DIR", str(pytestconfig.cache.mkdir("packages")))
+        yield
 
 
 @pytest.fixture

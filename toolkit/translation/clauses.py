@@ -7,6 +7,7 @@ _AFTER_CLAUSE = re.compile(
     r"[。！？；：」』）](?![」』）、。])|、|，|[,;:.!?][\"”’)\]]*(?=\s)|(?<=\s)[—–-](?=\s)|——|――"
 )
 _AFTER_SPACE = re.compile(r"(?<=\s)(?=\S)")
+_WITH_MARKS = r".[\u0300-\u036f\u3099\u309a\u200d\ufe0f]+"
 
 
 def clauses(text: str, fits: Callable[[str], bool], whole: Sequence[str] = ()) -> list[str]:
@@ -35,7 +36,7 @@ def halves(
     Returns:
         The two parts, both with more than white space, or None where there is no such place.
     """
-    kept = re.compile("|".join([*map(re.escape, whole), r".\w?[\u0300-\u036f\u3099\u309a\ufe0f]+"]))
+    kept = re.compile("|".join([*map(re.escape, whole), _WITH_MARKS]))
     inside = {
         place for match in kept.finditer(text) for place in range(match.start() + 1, match.end())
     }

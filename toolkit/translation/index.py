@@ -8,6 +8,7 @@ whole package in memory, and hides why it failed.
 import contextlib
 import http.client
 import json
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -110,7 +111,10 @@ def _reaching(address: str) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", None) or error
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it is a response, too
+        # It says its number and reason itself; a URLError only wraps what happened.
+        reason = error.reason if type(error) is urllib.error.URLError else error
         raise MissingError(
             f"{address} cannot be reached ({reason}): check the network, or get the .argosmodel "
             "on another machine and `newsletter models install FILE`"
