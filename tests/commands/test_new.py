@@ -11,6 +11,7 @@ import pytest
 from tests.support import Newsletter
 from toolkit.editorial import assemble
 from toolkit.editorial.starter import make_publication
+from toolkit.files import write_atomic
 
 CASES = Path(__file__).parents[1] / "editorial" / "cases"
 ROLES = ("--deep-dive", "ferry", "--side-story", "ferry", "--brief", "making-an-issue")
@@ -247,12 +248,10 @@ def test_a_number_that_cannot_be_known(folder: Path, newsletter: Newsletter) -> 
 def test_broken_off_half_way_leaves_nothing(
     folder: Path, newsletter: Newsletter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write = assemble.write_atomic
-
     def interrupted(path: Path, data: bytes | str) -> None:
         if path.name == "issue.toml":
             raise KeyboardInterrupt
-        write(path, data)
+        write_atomic(path, data)
 
     monkeypatch.setattr(assemble, "write_atomic", interrupted)
     before = sorted(folder.rglob("*"))
