@@ -136,7 +136,10 @@ def test_hostile_sections(folder: Path, newsletter: Newsletter, data: bytes, mes
 
 
 def test_odd_characters_are_no_hurdle(folder: Path, newsletter: Newsletter) -> None:
-    text = "# 港🚢\n\n\u200fשלום\u200e \x07\x1b[31m {船|ふね} ﾃﾞﾝｼ 👩\u200d👩\u200d👧 \u200b\u0301\u0301\u0301\n\n| a |\n|---|\n| 「 |\n"
+    text = (
+        "# 港🚢\n\n\u200fשלום\u200e \x07\x1b[31m {船|ふね} ﾃﾞﾝｼ 👩\u200d👩\u200d👧 "
+        "\u200b\u0301\u0301\u0301\n\n| a |\n|---|\n| 「 |\n"
+    )
     (folder / "issues" / ISSUE / "brief-1.md").write_text(text, "utf-8")
     result = newsletter("check", cwd=folder)
     assert "brief-1.md:7: warning: 「 is not closed" in result.out
