@@ -1,0 +1,307 @@
+"""Block and inline tokens → HTML, for the web page and the PDF alike.
+
+markdown-it-py's own renderer writes what is plain CommonMark; here stands what a
+newsletter sets in a way of its own: numbered headings, figures, tables that scroll,
+statements, phrases that headlines break between, and links that lead somewhere.
+"""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+from markupsafe import Markup, escape
+
+from toolkit.document import markdown
+from toolkit.document.markdown_japanese import ruby_pairs
+from toolkit.document.publication import Publication
+from toolkit.findings import Finding, Severity
+from toolkit.rendering.edition import Heading, Part
+from toolkit.rendering.images import Picture, image_line, read_picture
+
+LINK_SCHEMES = ("http", "https", "mailto", "tel")
+"""What a link may begin with; any other would lead nowhere, or run something."""
+
+LONGEST_PHRASE = 10
+"""The most characters that are kept on one line: a phone shows hardly more in a headline."""
+
+LONGEST_TAIL = 6
+"""The most characters that are kept together at the end of a paragraph: a longer phrase, taken
+over to the last line, would leave a gap in the one before."""
+
+_QUOTES = {"「": "」", "『": "』", "“": "”", '"': '"'}
+_CLOSING = frozenset("、。，．・：；？！…―ー」』）】〕〉》”’々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+_OPENING = frozenset("「『（【〔〈《“‘")
+
+
+@dataclass
+class Setting:
+    """What a body needs to be set, and what an editor should hear about it.
+
+    Attributes:
+        publication: pictures lie in it.
+        language: the language that the body is in.
+        ids: what a link within the edition may lead to.
+        embed: gives the URL under which the page can load a picture.
+        findings: collected while setting.
+    """
+
+    publication: Publication
+    language: str
+    ids: Collection[str]
+    embed: Callable[[Picture], str]
+    findings: list[Finding] = field(default_factory=list)
+
+
+def set_body(part: Part, setting: Setting) -> Markup:
+    """The HTML of a part's body (of its parts: nothing).
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    renderer = _Renderer()
+    env: dict[str, Any] = {"part": part, "setting": setting}
+    return Markup(renderer.render(_prepared(part.body), markdown.parser().options, env))  # noqa: S704
+
+
+def set_line(text: str, language: str, *, in_phrases: bool = True) -> Markup:
+    """The HTML of one line of Markdown, as of a headline: Japanese breaks between phrases."""
+    token = markdown.parse_inline(text)
+    children = [child for child in token.children or [] if child.type != "image"]
+    token = replace(token, children=_unlinked(children), meta={"phrases": in_phrases})
+    env = {"part": None, "setting": None, "language": language}
+    return Markup(_Renderer().render([token], markdown.parser().options, env))  # noqa: S704
+
+
+def phrases(text: str) -> list[str]:
+    """Japanese text cut where a headline may break: between phrases (BudouX)."""
+    if not text.strip():
+        return [text]
+    pieces: list[str] = []
+    for piece in _budoux().parse(text):
+        if pieces and (piece[0] in _CLOSING or pieces[-1][-1] in _OPENING):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
+
+
+def is_statement(inline: Token) -> bool:
+    """Whether a paragraph is one quotation and nothing else: 「…」 on a line of its own."""
+    text = markdown.plain(inline)
+    if len(text) < 3 or text[0] not in _QUOTES or "\n" in text:
+        return False
+    if any(child.type in ("image", "hardbreak") for child in inline.children or []):
+        return False
+    opening, closing = text[0], _QUOTES[text[0]]
+    if opening == closing:
+        return text[-1] == closing and closing not in text[1:-1]
+    depth = 0
+    for position, char in enumerate(text):
+        depth += (char == opening) - (char == closing)
+        if depth == 0:
+            return position == len(text) - 1
+    return False
+
+
+@cache
+def _budoux() -> Any:
+    import budoux
+
+    return budoux.load_default_japanese_parser()
+
+
+def _unlinked(children: Sequence[Token]) -> list[Token]:
+    return [child for child in children if child.type not in ("link_open", "link_close")]
+
+
+def _prepared(tokens: Sequence[Token]) -> list[Token]:
+    """The tokens with figures, statements and headlines marked as such."""
+    prepared = list(tokens)
+    for position, (before, token) in enumerate(pairwise(tokens), 1):
+        if token.type == "paragraph_open" and before.type == "list_item_open" and not token.hidden:
+            prepared[position - 1] = replace(before, attrs={"class": "loose"})
+        if token.type != "inline":
+            continue
+        after = tokens[position + 1]
+        if before.type == "heading_open":
+            children = _unlinked(token.children or [])
+            prepared[position] = replace(token, children=children, meta={"phrases": True})
+        elif before.type == "paragraph_open" and not before.hidden:
+            solid = [child for child in token.children or [] if not _is_space(child)]
+            if [child.type for child in solid] == ["image"]:
+                prepared[position - 1] = replace(before, type="figure_open", tag="figure")
+                prepared[position] = replace(token, meta={"figure": True})
+                prepared[position + 1] = replace(after, type="figure_close", tag="figure")
+            elif before.level == 0 and is_statement(token):
+                prepared[position - 1] = replace(before, attrs={"class": "statement"})
+                prepared[position] = replace(token, meta={"phrases": True})
+    return prepared
+
+
+def _is_space(token: Token) -> bool:
+    return token.type == "softbreak" or (token.type == "text" and not token.content.strip())
+
+
+class _Renderer(RendererHTML):
+    """Rules by token type; ``env`` holds the part and the setting."""
+
+    def heading_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        heading: Heading = tokens[index].meta["heading"]
+        env["heading"] = heading
+        number = f'<span class="number">{escape(heading.number)}</span> ' if heading.number else ""
+        label = escape(heading.text(""))
+        tag = tokens[index].tag
+        return f'<{tag} id="{escape(heading.id)}" data-bookmark="{label}">{number}'
+
+    def render(self, tokens: Sequence[Token], options: OptionsDict, env: EnvType) -> str:
+        written = []
+        for index, token in enumerate(tokens):
+            if token.type == "inline":
+                env["inline"] = token
+                written.append(self.renderInline(token.children or [], options, env))
+            else:
+                rule = self.rules.get(token.type, self.renderToken)
+                written.append(rule(tokens, index, options, env))
+        return "".join(written)
+
+    def text(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        content = tokens[index].content
+        language = env["setting"].language if env["setting"] else env["language"]
+        if language != "ja":
+            return str(escape(content))
+        if env["inline"].meta.get("phrases"):
+            return "".join(map(_unbroken, phrases(content)))
+        if tokens[index] is env["inline"].children[-1] and len(content) > LONGEST_PHRASE:
+            # The last line of a paragraph is a phrase at least, not す。 alone.
+            tail = phrases(content[-LONGEST_PHRASE:])[-1]
+            tail = tail if len(tail) <= LONGEST_TAIL else tail[-LONGEST_TAIL + 2 :]
+            return f"{escape(content[: -len(tail)])}{_unbroken(tail)}"
+        return str(escape(content))
+
+    def link_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        href = str(tokens[index].attrs.get("href", ""))
+        if _leads_somewhere(href, env["setting"].ids):
+            return f'<a href="{escape(href)}">'
+        part: Part = env["part"]
+        line = env["inline"].map[0] + 1 if env["inline"].map else 0
+        env["setting"].findings.append(
+            Finding(
+                part.path,
+                line,
+                Severity.WARNING,
+                "dead-link",
+                f"the link {href} leads nowhere for a reader: give a whole address (https://…) "
+                "or a heading of the issue (#…)",
+            )
+        )
+        return '<span class="dead-link">'
+
+    def link_close(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        depth = 0
+        for token in reversed(tokens[:index]):
+            depth += (token.type == "link_close") - (token.type == "link_open")
+            if depth < 0:
+                href = str(token.attrs.get("href", ""))
+                return "</a>" if _leads_somewhere(href, env["setting"].ids) else "</span>"
+        return "</a>"
+
+    def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        token = tokens[index]
+        part: Part = env["part"]
+        setting: Setting = env["setting"]
+        line = image_line(env["inline"], token)
+        source = str(token.attrs.get("src", ""))
+        picture = read_picture(source, part.base, setting.publication.root, part.path, line)
+        alternative = self.renderInlineAsText(token.children or [], options, env)
+        drawn = (
+            f'<img src="{escape(setting.embed(picture))}" alt="{escape(alternative)}" '
+            f'width="{picture.width}" height="{picture.height}">'
+        )
+        title = token.attrs.get("title")
+        if not env["inline"].meta.get("figure") or not title:
+            return drawn
+        return f"{drawn}<figcaption>{escape(title)}</figcaption>"
+
+    def figure_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return "<figure>"
+
+    def figure_close(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return "</figure>\n"
+
+    def table_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        heading: Heading = env.get("heading") or env["part"].heading
+        # What scrolls must be reachable by keyboard, and so needs a name.
+        return (
+            f'<div class="table" role="region" tabindex="0" aria-labelledby="{escape(heading.id)}">'
+            "<table>\n"
+        )
+
+    def table_close(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return "</table></div>\n"
+
+    def th_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return f'<th scope="col"{_alignment(tokens[index])}>'
+
+    def td_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        return f"<td{_alignment(tokens[index])}>"
+
+    def ruby(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        # The lengths are for the PDF, whose engine does not lay out ruby (print.css).
+        pairs = "".join(
+            f"{escape(base)}<rp>（</rp>"
+            f'<rt style="--base:{len(base)};--reading:{len(reading)}">{escape(reading)}</rt>'
+            "<rp>）</rp>"
+            for base, reading in ruby_pairs(tokens[index])
+        )
+        return f"<ruby>{pairs}</ruby>"
+
+
+def _unbroken(phrase: str) -> str:
+    if len(phrase) > LONGEST_PHRASE:
+        return str(escape(phrase))
+    return f'<span class="phrase">{escape(phrase)}</span>'
+
+
+def _alignment(token: Token) -> str:
+    match = re.fullmatch(r"text-align:(right|center)", str(token.attrs.get("style", "")))
+    return f' class="{match[1]}"' if match else ""
+
+
+def _leads_somewhere(href: str, ids: Collection[str]) -> bool:
+    if href.startswith("#"):
+        return href[1:] in ids
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return False
+    return parts.scheme in LINK_SCHEMES and bool(parts.netloc or parts.path)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether a source's URL can be a link."""
+    return url.startswith(("https://", "http://")) and _leads_somewhere(url, ())

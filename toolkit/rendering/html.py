@@ -1,0 +1,39 @@
+"""Edition → a web page in one file: fonts, pictures and styles inside, no script.
+
+It asks for nothing from anywhere, which a Content-Security-Policy in its head enforces
+also against what a publication's own template may add.
+"""
+
+from base64 import b64encode
+from pathlib import Path
+
+from toolkit.rendering import Rendered
+from toolkit.rendering.edition import Edition
+from toolkit.rendering.fonts import characters, edition_text, missing_glyphs, subset, woff
+from toolkit.rendering.images import Picture, read_picture
+from toolkit.rendering.page import write_page
+
+_FONTS = (".ttf", ".otf")
+
+
+def render(edition: Edition) -> Rendered:
+    """The edition as a web page.
+
+    Raises:
+        ContentError: a picture, a template or a style sheet of the publication is wrong.
+    """
+    text = sorted(set(edition_text(edition)) | set(map(chr, range(0x20, 0x7F))))
+
+    def embed(path: Path) -> str:
+        if path.suffix.lower() not in _FONTS:
+            return _data_url(read_picture(path.name, path.parent, path.parent, path, 1))
+        known = characters(path)
+        font = woff(subset(path, (char for char in text if ord(char) in known)))
+        return f"data:font/woff;base64,{b64encode(font).decode()}"
+
+    page, findings = write_page(edition, "screen", embed, _data_url)
+    return Rendered(page.encode("utf-8"), None, (*findings, *missing_glyphs(edition)))
+
+
+def _data_url(picture: Picture) -> str:
+    return f"data:{picture.mime};base64,{b64encode(picture.data).decode()}"

@@ -1,0 +1,98 @@
+"""Edition → PDF, set by WeasyPrint from the same document as the web page.
+
+Tagged as PDF/UA-1 (ISO 14289-1:2014), with the fonts it needs embedded as subsets. The
+same edition gives the same bytes: dates come from the issue, the identifier from the page.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from toolkit.findings import Finding, Severity
+from toolkit.rendering import Rendered
+from toolkit.rendering.edition import Edition
+from toolkit.rendering.fonts import missing_glyphs
+from toolkit.rendering.images import Picture
+from toolkit.rendering.justification import teach_weasyprint
+from toolkit.rendering.page import write_page
+
+VARIANT = "pdf/ua-1"
+
+
+def render(edition: Edition) -> Rendered:
+    """The edition as a PDF.
+
+    Raises:
+        ContentError: a picture, a template or a style sheet of the publication is wrong.
+    """
+    from weasyprint import HTML
+
+    files: set[str] = set()
+    pictures: dict[str, bytes] = {}
+
+    def embed_file(path: Path) -> str:
+        url = path.resolve().as_uri()
+        files.add(url)
+        return url
+
+    def embed_picture(picture: Picture) -> str:
+        url = f"picture:{sha256(picture.data).hexdigest()}"
+        pictures[url] = picture.data
+        return url
+
+    page, findings = write_page(edition, "print", embed_file, embed_picture)
+    teach_weasyprint()
+    with _warnings() as warnings:
+        fetcher = _fetcher(frozenset(files), pictures)
+        document = HTML(string=page, url_fetcher=fetcher).render(font_config=_font_configuration())
+        data = document.write_pdf(
+            pdf_variant=VARIANT, pdf_identifier=sha256(page.encode("utf-8")).digest()[:16]
+        )
+    place = edition.issue.path
+    findings += [Finding(place, 0, Severity.WARNING, "pdf", message) for message in warnings]
+    return Rendered(data, len(document.pages), (*findings, *missing_glyphs(edition)))
+
+
+@cache
+def _font_configuration() -> Any:
+    """One for the whole process: reading fontconfig's files again costs for every document."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+def _fetcher(files: frozenset[str], pictures: dict[str, bytes]) -> Any:
+    """What WeasyPrint may load: the files that the styles name, and pictures already read."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):  # type: ignore[misc]
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url in pictures:
+                return URLFetcherResponse(url, pictures[url])
+            if url not in files:
+                raise ValueError("nothing is loaded but the theme and the pictures of the issue")
+            return super().fetch(url, headers)
+
+    return Fetcher(allowed_protocols=("file",), allow_redirects=False)
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """What WeasyPrint complains about meanwhile; none of it goes unheard."""
+    messages: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            messages.append(record.getMessage())
+
+    handler = Handler(logging.WARNING)
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(handler)
+    try:
+        yield messages
+    finally:
+        logger.removeHandler(handler)

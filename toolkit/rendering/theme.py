@@ -1,0 +1,115 @@
+"""Where the looks come from: templates and styles, a publication's own over the toolkit's.
+
+A publication overrides any file of ``templates/`` by one of the same name in its own
+``templates/`` folder. What is loaded from there may not reach out of the publication:
+templates run in Jinja's sandbox, styles may name only files that lie in a ``templates``
+folder.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from jinja2 import FunctionLoader, StrictUndefined
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from toolkit.document.publication import Publication
+from toolkit.errors import ContentError, MissingError
+from toolkit.files import read_text
+from toolkit.resources import folder
+
+_URL = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def find(publication: Publication, name: str) -> Path:
+    """The file that a name under ``templates/`` means.
+
+    Raises:
+        ContentError: the publication's own file is a link out of the publication.
+        MissingError: the toolkit has no such file either.
+    """
+    own = publication.root / "templates" / name
+    if own.is_file():
+        if not own.resolve().is_relative_to(publication.root.resolve()):
+            raise ContentError("leads out of the publication: copy the file into it", own)
+        return own
+    path = folder("templates") / name
+    if not path.is_file() or not path.resolve().is_relative_to(folder("templates").resolve()):
+        raise MissingError(f"there is no {name} among the templates", folder("templates"))
+    return path
+
+
+def styles(publication: Publication, medium: str) -> list[str]:
+    """The names of the style sheets for ``screen`` or ``print``, in the order of the cascade."""
+    return ["base.css", f"themes/{publication.theme}.css", f"{medium}.css"]
+
+
+def style_sheet(publication: Publication, name: str, resolve: Callable[[Path], str]) -> str:
+    """A style sheet without its comments, every ``url(…)`` in it replaced.
+
+    Args:
+        publication: whose style it is.
+        name: the sheet, as a name under ``templates/``; its URLs are relative to it.
+        resolve: what to write for a file, as a URL.
+
+    Raises:
+        ContentError: it imports something, names a URL, or a file that is not there.
+    """
+    path = find(publication, name)
+    text = _COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), read_text(path))
+
+    def fail(message: str, position: int) -> ContentError:
+        return ContentError(message, path, text.count("\n", 0, position) + 1)
+
+    for wrong in ("@import", "</"):
+        if (position := text.lower().find(wrong)) >= 0:
+            raise fail(f"{wrong} has no place in a style sheet here", position)
+
+    def replaced(match: re.Match[str]) -> str:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(name), match[2]))
+        if ":" in match[2] or target.startswith(("/", "../")):
+            raise fail(f"{match[2]} is no file under templates/", match.start())
+        try:
+            file = find(publication, target)
+        except MissingError:
+            raise fail(f"there is no {target} under templates/", match.start()) from None
+        return f'url("{resolve(file)}")'
+
+    text = _URL.sub(replaced, text)
+    return "\n".join(line for line in text.splitlines() if line.strip()) + "\n"
+
+
+def fill_template(publication: Publication, name: str, context: Mapping[str, object]) -> str:
+    """A template filled in, in a sandbox, everything escaped that is no ``Markup``.
+
+    Raises:
+        ContentError: the publication's own template is broken, or does what it must not.
+    """
+    places: dict[str, Path] = {}
+
+    def load(wanted: str) -> str | None:
+        try:
+            places[wanted] = find(publication, wanted)
+        except MissingError:
+            return None
+        return read_text(places[wanted])
+
+    environment = ImmutableSandboxedEnvironment(
+        loader=FunctionLoader(load),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    try:
+        return environment.get_template(name).render(context)
+    except (TemplateError, SecurityError, TypeError) as error:
+        place = places.get(str(getattr(error, "name", None) or name))
+        raise ContentError(
+            f"the template cannot be used: {getattr(error, 'message', None) or error}",
+            place,
+            getattr(error, "lineno", None),
+        ) from None
