@@ -158,6 +158,45 @@ def test_another_language_is_kept_and_reported(folder: Path, newsletter: Newslet
     assert "words)" in result.out
 
 
+def test_an_article_without_a_title(folder: Path, newsletter: Newsletter) -> None:
+    (folder / "articles" / "ship.md").write_text(
+        "---\nsource: 港新聞\nurl: https://example.com/a\n---\n\n船が港に戻りました。\n", "utf-8"
+    )
+    result = newsletter(
+        *("new", "a", "--deep-dive", "ferry", "--side-story", "ferry", "--brief", "ship"),
+        cwd=folder,
+    )
+    assert result.err == (
+        "issues/a/brief-1.md:1: warning: its article has no title: "
+        "write a headline for it (no-headline)\n"
+    )
+    brief = (folder / "issues" / "a" / "brief-1.md").read_text("utf-8")
+    assert brief.endswith("\n\n出典：[港新聞](https://example.com/a)\n")
+    check = newsletter("check", "a", cwd=folder)
+    assert "brief-1.md:1: error: the headline is the name of the article's file" in check.out
+
+
+def test_quotes_in_a_title_stay_apart_from_those_around_it(
+    folder: Path, newsletter: Newsletter
+) -> None:
+    (folder / "articles" / "ship.md").write_text(
+        "---\ntitle: 「船」が[港]に\nsource: 港新聞\n---\n\n船が戻りました。\n", "utf-8"
+    )
+    newsletter(
+        *("new", "a", "--deep-dive", "ferry", "--side-story", "ferry", "--brief", "ship"),
+        cwd=folder,
+    )
+    brief = (folder / "issues" / "a" / "brief-1.md").read_text("utf-8")
+    assert brief.endswith("出典：港新聞「『船』が[港]に」\n")
+
+
+def test_the_title_of_a_split_issue_without_one(folder: Path, newsletter: Newsletter) -> None:
+    article = folder / "articles" / "whole-issue.md"
+    article.write_text(article.read_text("utf-8").replace("title: 港だより 第8号\n", ""), "utf-8")
+    newsletter("new", "a", "--from", "whole-issue", cwd=folder)
+    assert manifest(folder, "a")["title"] == "電池で走る船"
+
+
 def test_json(folder: Path, newsletter: Newsletter) -> None:
     result = newsletter("new", "2025-12-02", *ROLES, "--json", cwd=folder)
     made = json.loads(result.out)

@@ -13,7 +13,7 @@ from toolkit.commands import (
     publication_option,
 )
 from toolkit.document.issue import MANIFEST
-from toolkit.editorial.assemble import NewIssue, assemble, foreign, split, write_issue
+from toolkit.editorial.assemble import NewIssue, assemble, split, to_do, write_issue
 from toolkit.errors import UsageError, shown
 from toolkit.findings import Finding
 
@@ -122,7 +122,7 @@ def command(
             date=day,
         )
     folder = write_issue(opened, issue)
-    findings = foreign(opened, issue)
+    findings = to_do(opened, issue)
     if as_json:
         print_json(_as_dict(issue, folder, findings))
     else:

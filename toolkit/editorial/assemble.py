@@ -25,8 +25,8 @@ from toolkit.editorial.links import moved
 from toolkit.editorial.outline import outline
 from toolkit.errors import MissingError, UsageError, shown
 from toolkit.files import write_atomic
-from toolkit.findings import Finding
-from toolkit.sources.whole_issue import split_issue
+from toolkit.findings import Finding, Severity
+from toolkit.sources.whole_issue import SplitSection, split_issue
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class SectionFile:
         articles: the articles it was made of, by slug.
         condensed: what was chosen from the article; None where it was kept whole by design.
         language: the language its text is in.
+        untitled: whether its headline is the name of the article's file, for want of a title.
     """
 
     kind: Kind
@@ -48,6 +49,7 @@ class SectionFile:
     articles: tuple[str, ...]
     condensed: Condensed | None
     language: str
+    untitled: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class NewIssue:
     date: datetime.date
     title: str
     sections: tuple[SectionFile, ...]
+
+
+_INNER_QUOTES = str.maketrans("「」", "『』")
+"""Quotation marks inside 「…」 are 『…』."""
 
 
 def find_article(publication: Publication, name: str) -> Path:
@@ -188,12 +194,11 @@ def split(
             f"{shown(path)} has an editor's note already: leave out --editors-note, "
             "or take the note out of the article"
         )
-    deep_dive = next((part.title for part in parts if part.kind is Kind.DEEP_DIVE), "")
     return NewIssue(
         slug=slug,
         number=number or next_number(publication),
         date=date or _date(slug),
-        title=title or deep_dive or article.title,
+        title=title or _title(article, parts),
         sections=_named(sections),
     )
 
@@ -232,14 +237,27 @@ def manifest(issue: NewIssue) -> str:
     return tomlkit.dumps(document)
 
 
-def foreign(publication: Publication, issue: NewIssue) -> list[Finding]:
-    """A warning for each section that is not in the language the publication is written in."""
-    folder = publication.issues / issue.slug
-    return [
-        language_finding(folder / section.name, section.language, publication.languages[0])
-        for section in issue.sections
-        if section.language != publication.languages[0]
-    ]
+def untitled(article: Article) -> bool:
+    """Whether an article has no title of its own: the name of its file stands in for it."""
+    return article.title == article.slug
+
+
+def to_do(publication: Publication, issue: NewIssue) -> list[Finding]:
+    """What the editor must do to a new issue's sections before anything else, in order.
+
+    A warning for each section that has no headline but the name of its article's file,
+    and for each that is not in the language the publication is written in.
+    """
+    folder, language = publication.issues / issue.slug, publication.languages[0]
+    findings = []
+    for section in issue.sections:
+        path = folder / section.name
+        if section.untitled:
+            message = "its article has no title: write a headline for it"
+            findings.append(Finding(path, 1, Severity.WARNING, "no-headline", message))
+        if section.language != language:
+            findings.append(language_finding(path, section.language, language))
+    return findings
 
 
 def next_number(publication: Publication) -> int:
@@ -274,17 +292,23 @@ def _section(
         articles=(_slug_of(publication, path),),
         condensed=condensed,
         language=article.language,
+        untitled=untitled(article),
     )
 
 
 def _source_line(article: Article) -> list[Token]:
-    """``出典：publisher「title」``, the title a link; nothing where neither is known."""
+    """``出典：publisher「title」``, the title a link; nothing where no origin is known."""
     if not article.source and not article.url:
         return []
     form = read_data("condense.toml")["source-line"][article.language]
-    template = form["full" if article.source else "without-source"]
+    if untitled(article):
+        template, title = form["without-title"], article.source or article.url
+    else:
+        template = form["full" if article.source else "without-source"]
+        title = markdown.plain(markdown.parse_inline(article.title))
+        if "「" in template:
+            title = title.translate(_INNER_QUOTES)
     before, _, after = template.partition("{title}")
-    title = markdown.plain(markdown.parse_inline(article.title))
     words = [Token("text", "", 0, content=title)]
     if article.url and markdown.parser().validateLink(article.url):
         href = markdown.parser().normalizeLink(article.url)
@@ -305,6 +329,17 @@ def _source_line(article: Article) -> list[Token]:
     ]
 
 
+def _title(article: Article, parts: Sequence[SplitSection]) -> str:
+    """The title of a split issue: the deep dive's, the article's, or the first heading's."""
+    deep_dive = next((part for part in parts if part.kind is Kind.DEEP_DIVE), parts[0])
+    if deep_dive.title or not untitled(article):
+        return deep_dive.title or article.title
+    tokens = markdown.parse(deep_dive.body)
+    headings = (i for i, token in enumerate(tokens) if token.type == "heading_open")
+    first = next(headings, None)
+    return markdown.write_inline(tokens[first + 1]) if first is not None else article.title
+
+
 def _editors_note(publication: Publication, name: str | None, folder: Path) -> SectionFile:
     language = publication.languages[0]
     if name is None:
@@ -312,7 +347,7 @@ def _editors_note(publication: Publication, name: str | None, folder: Path) -> S
     path = Path(name) if _is_file(Path(name)) else find_article(publication, name)
     note = read_article(path.resolve())
     tokens = moved(markdown.parse(note.body), path.resolve().parent, folder)
-    title = note.title if note.title != note.slug else ""
+    title = "" if untitled(note) else note.title
     return SectionFile(Kind.EDITORS_NOTE, "", _file_text(title, tokens), (), None, note.language)
 
 

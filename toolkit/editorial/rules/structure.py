@@ -61,10 +61,16 @@ def no_text(checked: Checked) -> Iterator[Place]:
 
 
 def no_headline(checked: Checked) -> Iterator[Place]:
-    """A side story or brief without a level-1 heading; the other sections have their names."""
+    """A side story or brief without a headline, or any headline that is a file's name."""
     for section in checked.issue.sections:
         if section.kind in (Kind.SIDE_STORY, Kind.BRIEF) and not section.title:
             yield Place(section.path, 1, "has no headline: begin it with a line `# Headline`")
+        elif section.title in {article.slug for article in section.articles}:
+            yield Place(
+                section.path,
+                section.title_line,
+                "the headline is the name of the article's file: write one",
+            )
 
 
 def unwritten_note(checked: Checked) -> Iterator[Place]:
