@@ -110,6 +110,25 @@ def test_the_same_choice_every_time(name: str) -> None:
     assert condensed(article_named(name), "brief") == condensed(article_named(name), "brief")
 
 
+FLEET = (
+    "港の船団は12隻の電池船を持つ。前の年の2倍に当たる。市は電池船の費用を38億円と見積もる。\n\n"
+    "船団の電池船は三つの役目を果たす。\n\n- 通学\n- 通院\n\n"
+    "電池船の充電は夜間に港で行われる。船団の電池船は毎朝6時に港を出る。"
+)
+
+
+@pytest.mark.parametrize("size", range(20, 110, 6))
+def test_a_sentence_without_a_subject_stays_with_the_one_before_it(size: int) -> None:
+    body = condense("電池船の船団", markdown.parse(FLEET), "ja", size).body
+    assert ("前の年の2倍" not in body) or ("12隻の電池船を持つ。前の年の2倍に当たる。" in body)
+
+
+@pytest.mark.parametrize("size", range(20, 110, 6))
+def test_bare_items_come_only_with_what_announces_them(size: int) -> None:
+    body = condense("電池船の船団", markdown.parse(FLEET), "ja", size).body
+    assert "通学" not in body or "三つの役目" in body
+
+
 def test_a_sentence_over_the_size_is_kept_whole() -> None:
     article = article_named("one-sentence.ja")
     result = condensed(article, "brief")

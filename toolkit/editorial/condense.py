@@ -8,8 +8,9 @@ the items below it. Each gets a score:
 
 The lead is the best of the opening sentences that stands on its own. Then the best
 of what follows is added, again and again, as long as it fits the size: nothing that says
-the same as what was chosen, and no sentence that points back (これは…, They …) at one
-that was left out. All of it keeps the order of the article.
+the same as what was chosen, and nothing that cannot be understood without a sentence that
+was left out (これは…, They …, a Japanese sentence without a subject, the bare items of a
+list). All of it keeps the order of the article.
 """
 
 import re
@@ -24,7 +25,7 @@ from toolkit.document.japanese import is_wide
 from toolkit.document.sentences import split_sentences
 from toolkit.editorial.centrality import RANKED, lexrank, similarities
 from toolkit.editorial.data import read_data
-from toolkit.editorial.words import content_words
+from toolkit.editorial.words import content_words, names_its_subject
 
 POSITION, NUMBERS, HEADLINE = 0.8, 0.2, 0.3
 """What the first place, two numbers or more, and a sentence equal to the headline add to
@@ -88,14 +89,17 @@ class _Unit:
         markdown, plain: its text with and without markup.
         sentence: whether it is a sentence of a paragraph, not an item of a list.
         whole: whether it ends as a sentence does, or as an item that announces no other.
-        before_list: whether it is the last sentence before a list.
+        opens: whether it is the first sentence of its paragraph.
+        at_list: of a sentence, whether a list follows right after it; of an item, whether
+            a sentence stands right before its list.
     """
 
     markdown: str
     plain: str
     sentence: bool
     whole: bool
-    before_list: bool = False
+    opens: bool = True
+    at_list: bool = False
 
 
 def condense(title: str, tokens: Sequence[Token], language: str, size: int) -> Condensed:
@@ -116,9 +120,10 @@ def condense(title: str, tokens: Sequence[Token], language: str, size: int) -> C
         return Condensed(
             markdown.write(tokens).strip(), len(units), len(units), sum(sizes), sum(sizes)
         )
-    chosen = _choose(title, units, sizes, language, size)
+    needs = _needs(units, language)
+    chosen = _choose(title, units, sizes, needs, language, size)
     return Condensed(
-        _written([units[position] for position in chosen]),
+        _written(units, chosen, needs, language),
         len(chosen),
         len(units),
         sum(sizes[position] for position in chosen),
@@ -133,8 +138,32 @@ def measure(text: str, language: str) -> int:
     return len(text.split())
 
 
+def _needs(units: Sequence[_Unit], language: str) -> list[int | None]:
+    """For each unit, the position of the one it cannot be understood without, or None."""
+    needs: list[int | None] = []
+    last_sentence: int | None = None
+    for position, unit in enumerate(units):
+        need = None
+        if unit.sentence:
+            points_back = _begins(unit.plain, "anaphora", language)
+            if position and (
+                points_back or (language == "ja" and not names_its_subject(unit.plain))
+            ):
+                need = position - 1
+            last_sentence = position
+        elif unit.at_list and not _WHOLE.search(unit.plain) and not _NUMBER.search(unit.plain):
+            need = last_sentence
+        needs.append(need)
+    return needs
+
+
 def _choose(
-    title: str, units: Sequence[_Unit], sizes: Sequence[int], language: str, size: int
+    title: str,
+    units: Sequence[_Unit],
+    sizes: Sequence[int],
+    needs: Sequence[int | None],
+    language: str,
+    size: int,
 ) -> list[int]:
     """The positions of the chosen units, in order."""
     words = [content_words(unit.plain, language) for unit in units[:RANKED]]
@@ -144,7 +173,6 @@ def _choose(
     matrix = [row[1:] for row in alike[1:]]
     central = lexrank(matrix)
     average = sum(central) / len(central)
-    back = [_begins(unit.plain, "anaphora", language) for unit in units]
     on = [_begins(unit.plain, "connectives", language) for unit in units]
 
     def idle(position: int) -> bool:
@@ -156,7 +184,7 @@ def _choose(
         return (
             central[position] < ASIDE * average
             or (found < SAYS_LITTLE and not _NUMBER.search(unit.plain))
-            or (found < ANNOUNCES and unit.before_list)
+            or (found < ANNOUNCES and unit.sentence and unit.at_list)
         )
 
     def score(position: int) -> float:
@@ -173,11 +201,11 @@ def _choose(
 
     scores = [score(position) for position in range(len(units))]
     useful = [position for position in range(len(units)) if not idle(position)]
-    alone = [p for p in useful if units[p].sentence and not back[p] and not on[p]]
-    lead = _lead(alone, scores, sizes, size)
+    free = [position for position in useful if needs[position] is None]
+    lead = _lead([p for p in free if units[p].sentence and not on[p]], scores, sizes, size)
     if lead is None:
         whole = [position for position, unit in enumerate(units) if unit.whole]
-        lead = min(useful or whole or range(len(units)), key=lambda p: (sizes[p], p))
+        lead = min(free or useful or whole or range(len(units)), key=lambda p: (sizes[p], p))
     chosen = {lead}
     room = size * TOLERANCE - sizes[lead]
     while True:
@@ -187,7 +215,7 @@ def _choose(
             if position > lead
             and position not in chosen
             and sizes[position] <= room
-            and (not back[position] or position - 1 in chosen)
+            and (needs[position] is None or needs[position] in chosen)
             and not any(same(position, other) for other in chosen)
         ]
         if not fitting:
@@ -221,10 +249,11 @@ def _units(tokens: Sequence[Token], language: str) -> Iterator[_Unit]:
             sentences = list(_sentences(tokens[position + 1], language))
             following = tokens[end + 1].type if end + 1 < len(tokens) else ""
             if sentences and following in _LISTS:
-                sentences[-1] = replace(sentences[-1], before_list=True)
+                sentences[-1] = replace(sentences[-1], at_list=True)
             yield from sentences
         elif token.type in _LISTS:
-            yield from _items(tokens[position + 1 : end])
+            introduced = position > 0 and tokens[position - 1].type == "paragraph_close"
+            yield from _items(tokens[position + 1 : end], introduced)
         position = end + 1
 
 
@@ -241,14 +270,16 @@ def _closing(tokens: Sequence[Token], position: int) -> int:
 
 
 def _sentences(inline: Token, language: str) -> Iterator[_Unit]:
+    opens = True
     for piece in split_sentences(_joined(markdown.write_inline(inline)), language):
         text = piece.strip()
         plain = markdown.plain(markdown.parse_inline(text))
         if any(char.isalnum() for char in plain):
-            yield _Unit(_paragraph(text), plain, True, bool(_WHOLE.search(plain)))
+            yield _Unit(_paragraph(text), plain, True, bool(_WHOLE.search(plain)), opens)
+            opens = False
 
 
-def _items(tokens: Sequence[Token]) -> Iterator[_Unit]:
+def _items(tokens: Sequence[Token], introduced: bool) -> Iterator[_Unit]:
     position = 0
     while position < len(tokens):
         end = _closing(tokens, position)
@@ -257,7 +288,8 @@ def _items(tokens: Sequence[Token]) -> Iterator[_Unit]:
         plain = " ".join(text for text in texts if text)
         if any(char.isalnum() for char in plain):
             leads_on = len(texts) == 1 and bool(_LEADS_ON.search(plain))
-            yield _Unit(markdown.write(_lifted(inside)).strip(), plain, False, not leads_on)
+            text = markdown.write(_lifted(inside)).strip()
+            yield _Unit(text, plain, False, not leads_on, at_list=introduced)
         position = end + 1
 
 
@@ -290,12 +322,20 @@ def _paragraph(text: str) -> str:
     return markdown.write(paragraph).strip()
 
 
-def _written(units: Sequence[_Unit]) -> str:
-    lead = units[0].markdown if units[0].sentence else ""
-    bullets = [
-        "- " + unit.markdown.replace("\n", "\n  ") for unit in (units[1:] if lead else units)
-    ]
-    return "\n\n".join(part for part in (lead, "\n".join(bullets)) if part)
+def _written(
+    units: Sequence[_Unit], chosen: Sequence[int], needs: Sequence[int | None], language: str
+) -> str:
+    """The lead and the bullets; a sentence stays with the one before it that it needs."""
+    texts: list[str] = []
+    for position in chosen:
+        unit = units[position]
+        if unit.sentence and not unit.opens and needs[position] in chosen:
+            texts[-1] += ("" if language == "ja" else " ") + unit.markdown
+        else:
+            texts.append(unit.markdown)
+    lead = [texts.pop(0)] if units[chosen[0]].sentence else []
+    bullets = ["- " + text.replace("\n", "\n  ") for text in texts]
+    return "\n\n".join([*lead, "\n".join(bullets)]).strip()
 
 
 def _begins(text: str, kind: str, language: str) -> bool:

@@ -2,12 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from toolkit.editorial.data import read_data
 
+if TYPE_CHECKING:
+    from sudachipy import Tokenizer
+
 _WORD = re.compile(r"[^\W_]+(?:[.,'’-][^\W_]+)*")
+_QUOTED = re.compile(r"「[^「」]*」|『[^『』]*』|\([^()]*\)|“[^“”]*”")
+_SUBJECT = {"は": ("係助詞",), "も": ("係助詞",), "が": ("格助詞",)}
 _CONTENT = frozenset({"名詞", "動詞", "形容詞", "形状詞"})
 _CHUNK = 10_000
 """Characters given to SudachiPy at a time: it refuses more than 49,149 bytes."""
@@ -25,16 +30,34 @@ def content_words(text: str, language: str) -> list[str]:
     return [word for word in words if word not in stopwords]
 
 
+def names_its_subject(text: str) -> bool:
+    """Whether a Japanese sentence says what it is about: a topic or subject with は, が or も.
+
+    Japanese leaves out what the sentence before has named. What stands in quotation marks
+    or brackets does not count, nor does は after another particle (には, では).
+    """
+    outside = _QUOTED.sub("", unicodedata.normalize("NFKC", text))
+    after_particle = False
+    for start in range(0, len(outside), _CHUNK):
+        for morpheme in _tokenizer().tokenize(outside[start : start + _CHUNK]):
+            kind, detail, *_ = morpheme.part_of_speech()
+            particle = kind == "助詞"
+            if particle and detail in _SUBJECT.get(morpheme.surface(), ()) and not after_particle:
+                return True
+            after_particle = particle
+    return False
+
+
 def _english(text: str) -> list[str]:
     return [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
 
 
 def _japanese(text: str) -> list[str]:
-    tokenize = _tokenizer()
     return [
-        word
+        morpheme.normalized_form().casefold()
         for start in range(0, len(text), _CHUNK)
-        for word in tokenize(text[start : start + _CHUNK])
+        for morpheme in _tokenizer().tokenize(text[start : start + _CHUNK])
+        if morpheme.part_of_speech()[0] in _CONTENT
     ]
 
 
@@ -44,16 +67,7 @@ def _stopwords(language: str) -> frozenset[str]:
 
 
 @cache
-def _tokenizer() -> Callable[[str], list[str]]:
+def _tokenizer() -> "Tokenizer":
     from sudachipy import Dictionary, SplitMode
 
-    tokenizer = Dictionary(dict="core").tokenizer(SplitMode.B)
-
-    def tokenize(text: str) -> list[str]:
-        return [
-            morpheme.normalized_form().casefold()
-            for morpheme in tokenizer.tokenize(text)
-            if morpheme.part_of_speech()[0] in _CONTENT
-        ]
-
-    return tokenize
+    return Dictionary(dict="core").tokenizer(SplitMode.B)
