@@ -28,7 +28,7 @@ from toolkit.errors import ContentError
 from toolkit.files import read_text, write_atomic
 from toolkit.translation.segments import Segment
 
-_DRAFT = re.compile(r"^(?:machine translation|from) .*\[([0-9a-f]{12})\]$", re.MULTILINE)
+_DRAFT = re.compile(r"^(?:machine translation,|from) .*\[([0-9a-f]{12})\]$", re.MULTILINE)
 _CHECK, _FORMER = "check: ", "previously: "
 _SYNTAX = re.compile(r"Syntax error in po file .*?\(line (\d+)\)(?:: (.*))?", re.DOTALL)
 # How alike two sentences must be for one to be the other, changed (msgmerge asks for 0.6).
@@ -90,7 +90,7 @@ def read_catalog(path: Path) -> polib.POFile:
         first = seen.setdefault((entry.msgctxt or "", entry.msgid), entry)
         if first is not entry:
             raise ContentError(
-                f"the sentence is on line {first.linenum} already: keep one of the two entries",
+                f"the sentence is on line {first.linenum or 1} already: keep one of the two entries",
                 path,
                 entry.linenum,
             )
@@ -197,7 +197,9 @@ def set_draft(entry: polib.POEntry, draft: Draft) -> None:
     _mark_fuzzy(entry)
     kept = [line for line in entry.comment.split("\n") if line.startswith(_FORMER)]
     lines = [f"{draft.origin} [{_digest(draft.text)}]"]
-    lines += [f"{_CHECK}{' '.join(finding.split())}" for finding in draft.findings]
+    lines += [
+        f"{_CHECK}{' '.join(finding.split())}" for finding in draft.findings if finding.strip()
+    ]
     entry.comment = "\n".join(lines + kept)
 
 
