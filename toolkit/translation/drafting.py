@@ -1,0 +1,441 @@
+"""Sentences of inline Markdown → drafts that an editor can trust, by any engine.
+
+    protect ─▶ show to the engine ─▶ read back ─▶ judge ─▶ typography ─▶ Markdown
+                      ▲                             │ not whole
+                      └──────── next way ◀──────────┘
+
+A draft is whole when every hidden thing came back exactly once and its inline elements are
+the source's. The ways are tried in order, all sentences that still need one in one batch;
+the last one, pieces between the hidden things, cannot fail. What a way costs the reader is
+said in the draft's findings.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import SequenceMatcher
+
+from toolkit.document.glossary import Glossary
+from toolkit.translation.clauses import halves
+from toolkit.translation.engine import Draft, Engine
+from toolkit.translation.inline import Flat, Span, elements, flatten, is_atom, nested, unflatten
+from toolkit.translation.protection import (
+    Frame,
+    Guard,
+    Guarded,
+    needs_engine,
+    protect,
+    reveal,
+    take_off_frames,
+)
+from toolkit.translation.quality import differences, in_words, is_repeating, is_untranslated
+from toolkit.translation.typography import english, japanese
+
+
+@dataclass(frozen=True)
+class DraftedSentence:
+    """A machine translation.
+
+    Attributes:
+        text: inline Markdown; never empty for a sentence that is not.
+        score: the engine's mean log probability of a token; 0 where no engine was needed.
+        findings: what an editor should look at, in words.
+    """
+
+    text: str
+    score: float
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of asking the engine for a sentence.
+
+    Attributes:
+        attempt: how the engine decodes.
+        framed: whether placeholders stand in words that say what they are.
+        marked: whether spans are shown to the engine as ``**…**``; otherwise they are put
+            back on the words found by translating them alone.
+        shown: kinds of hidden things that are shown after all, and looked for afterwards.
+        parts: how many clauses the sentence is cut into; 0 for the pieces between the
+            hidden things.
+        finding: what to tell the editor.
+    """
+
+    attempt: int = 0
+    framed: bool = True
+    marked: bool = True
+    shown: tuple[str, ...] = ()
+    parts: int = 1
+    finding: str = ""
+
+
+WAYS = (
+    Way(),
+    Way(attempt=1),
+    Way(attempt=2, framed=False, marked=False),
+    Way(framed=False, marked=False, parts=2, finding="translated in clauses: read it as a whole"),
+    Way(
+        framed=False,
+        marked=False,
+        shown=("term", "name"),
+        finding="names and terms were not protected: check them",
+    ),
+    Way(
+        framed=False,
+        marked=False,
+        parts=0,
+        finding="translated piece by piece, because the engine lost protected parts: rewrite it",
+    ),
+)
+
+MARK = "**"
+"""Bold, which the shipped model carries from the source to the words it stood on."""
+
+
+def draft_sentences(
+    sentences: Sequence[str],
+    engine: Engine,
+    glossary: Glossary,
+    *,
+    progress: Callable[[int], None] | None = None,
+) -> list[DraftedSentence]:
+    """Draft translations, one for each sentence, in order.
+
+    Args:
+        sentences: inline Markdown, a sentence each. One with nothing to translate (a
+            number, an address, code) is written by rules and not shown to the engine.
+        engine: gives the languages, translates.
+        glossary: terms that must be used.
+        progress: called with how many sentences were finished since the last call.
+
+    Raises:
+        MissingError: the engine cannot run.
+    """
+    report = progress or (lambda finished: None)
+    jobs = [_Job.of(sentence, engine, glossary) for sentence in sentences]
+    done = sum(not job.pending for job in jobs)
+    if done:
+        report(done)
+    for number, way in enumerate(WAYS):
+        pending = [job for job in jobs if job.pending]
+        _try(pending, way, engine)
+        last = number >= 2
+        for job in pending:
+            if job.settle(final=last):
+                report(1)
+    return [job.result() for job in jobs]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    text: str
+    score: float
+    faults: tuple[str, ...]
+    finding: str
+
+
+@dataclass
+class _Job:
+    """A sentence on its way: what is hidden in it, and the best draft so far."""
+
+    sentence: str
+    guarded: Guarded
+    source: str
+    target: str
+    glossary: Glossary
+    pending: bool = True
+    best: _Candidate | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, sentence: str, engine: Engine, glossary: Glossary) -> "_Job":
+        guarded = protect(sentence, glossary, engine.source, engine.target)
+        job = cls(sentence, guarded, engine.source, engine.target, glossary)
+        if not needs_engine(guarded, engine.source):
+            text = _markdown(_set(guarded.flat, job), guarded.guards) if sentence.strip() else ""
+            job.best = _Candidate(text or sentence.strip(), 0.0, (), "")
+            job.pending = False
+        return job
+
+    def offer(self, candidate: _Candidate) -> None:
+        """Keep a whole draft if it is better than the one there is."""
+        if self.best is None or len(candidate.faults) < len(self.best.faults):
+            self.best = candidate
+
+    def settle(self, *, final: bool) -> bool:
+        """Whether the draft there is will do: a faultless one, or any when time is up."""
+        if self.best is not None and (final or not self.best.faults):
+            self.pending = False
+        return not self.pending
+
+    def result(self) -> DraftedSentence:
+        assert self.best is not None
+        findings = [self.best.finding, *self.best.faults]
+        return DraftedSentence(
+            self.best.text, self.best.score, in_words([text for text in findings if text])
+        )
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A text shown to the engine, and how its answer is read."""
+
+    shown: str
+    places: dict[str, str]  # placeholder → atom
+
+
+def _try(jobs: Sequence[_Job], way: Way, engine: Engine) -> None:
+    """Ask for all sentences in one batch, and offer each job what came back whole."""
+    plans = [_plan(job, way, engine) for job in jobs]
+    texts = [question.shown for plan in plans for question in plan.questions]
+    answers = iter(engine.translate(texts, attempt=way.attempt) if texts else [])
+    for job, plan in zip(jobs, plans, strict=True):
+        drafts = [next(answers) for _ in plan.questions]
+        candidate = plan.read(drafts, job, way)
+        if candidate is not None:
+            job.offer(candidate)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """The questions for one sentence: its parts, then its spans, each on its own."""
+
+    guarded: Guarded
+    parts: tuple[_Question | str, ...]  # a string is kept as it is
+    spans: tuple[tuple[Span, _Question], ...]
+    marked: tuple[Span, ...]
+
+    @property
+    def questions(self) -> list[_Question]:
+        asked = [part for part in self.parts if isinstance(part, _Question)]
+        return asked + [question for _, question in self.spans]
+
+    def read(self, drafts: Sequence[Draft], job: _Job, way: Way) -> _Candidate | None:
+        """The translated sentence, or None where it is not whole."""
+        answers = iter(drafts)
+        guards = self.guarded.guards
+        pieces: list[str] = []
+        scores: list[float] = []
+        complete = True
+        for part in self.parts:
+            if isinstance(part, str):
+                pieces.append(part)
+                continue
+            draft = next(answers)
+            complete &= draft.complete
+            scores.append(draft.score)
+            text = _with_atoms(draft.text, part.places)
+            if way.parts == 0 and (text is None or not text.strip()):
+                text = ""  # a piece the engine has no words for; the rest stands
+            if text is None:
+                return None
+            pieces.append(text.strip())
+        spoken = [_spoken(next(answers).text, question) for _, question in self.spans]
+        joined = ("" if job.target == "ja" else " ").join(piece for piece in pieces if piece)
+        if not joined.strip():
+            return None
+        joined, clean = take_off_frames(joined, guards if way.framed else {}, job.target)
+        flat = _marked(joined, self.marked) if self.marked else Flat(joined.replace(MARK, ""))
+        if flat is None:
+            return None
+        guessed = False
+        if not self.marked:
+            flat, guessed = _placed(flat, [span for span, _ in self.spans], spoken)
+        flat = nested(flat)
+        flat = _set(flat, job, guards)
+        text = _markdown(flat, guards)
+        if sorted(filter(is_atom, flat.text)) != sorted(guards) or elements(text) != elements(
+            job.sentence
+        ):
+            return None
+        faults = differences(job.sentence, text, job.source, job.target, job.glossary)
+        if guessed:
+            faults.append("the place of bold, emphasis or a link was guessed")
+        if is_repeating(flat.text, self.guarded.flat.text):
+            faults.append("the translation repeats itself")
+        if not complete:
+            faults.append("the translation was cut off")
+        if not clean:
+            faults.append("a unit may be written twice")
+        return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), way.finding)
+
+
+def _plan(job: _Job, way: Way, engine: Engine) -> _Plan:
+    guarded = reveal(job.guarded, way.shown) if way.shown else job.guarded
+    flat = guarded.flat
+    carries = bool(engine.placeholders)
+    spans = flat.spans
+    marked = spans if way.marked and carries and _same(spans) else ()
+    room = len(engine.placeholders) or 16
+    if way.parts == 0:
+        texts = _between(flat.text)
+    else:
+        texts = list(_clauses(flat, way.parts, room))
+    whole = len(texts) == 1
+    shown = flat if marked and whole else Flat(flat.text)
+    marked = marked if whole else ()
+    parts: list[_Question | str] = []
+    for text in texts:
+        if all(is_atom(char) or not char.isalnum() for char in text):
+            parts.append(text)
+        else:
+            parts.append(_question(Flat(text, shown.spans), guarded.guards, way, engine))
+    alone = (
+        ()
+        if marked
+        else tuple(
+            (span, _question(Flat(flat.text[span.start : span.end]), guarded.guards, way, engine))
+            for span in spans
+        )
+    )
+    return _Plan(guarded, tuple(parts), alone, marked)
+
+
+def _same(spans: Sequence[Span]) -> bool:
+    """Whether spans can be told apart by place alone: one, or all alike, none in another."""
+    apart = all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
+    return apart and len({span.kind for span in spans}) <= 1
+
+
+def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine) -> _Question:
+    places: dict[str, str] = {}
+    text = ""
+    edges = {span.start for span in flat.spans}, {span.end for span in flat.spans}
+    for position in range(len(flat.text) + 1):
+        text += MARK * (position in edges[1]) + MARK * (position in edges[0])
+        if position == len(flat.text):
+            break
+        char = flat.text[position]
+        if char in guards:
+            placeholder = _placeholder(len(places), engine)
+            places[placeholder] = char
+            frame = guards[char].frame if way.framed and engine.placeholders else Frame()
+            text += frame.shown.format(placeholder)
+        else:
+            text += char
+    return _Question(text.strip(), places)
+
+
+def _placeholder(number: int, engine: Engine) -> str:
+    """A mark of the model's own, or a rare word that most models copy letter by letter."""
+    if engine.placeholders:
+        return engine.placeholders[number % len(engine.placeholders)]
+    return f"ZQ{number}X"
+
+
+def _with_atoms(text: str, places: Mapping[str, str]) -> str | None:
+    """An answer with atoms for its placeholders; None unless each is there exactly once."""
+    for placeholder, atom in places.items():
+        if len(re.findall(re.escape(placeholder), text)) != 1:
+            return None
+        text = text.replace(placeholder, atom)
+    return None if re.search("⟦|⟧", text) else text
+
+
+def _spoken(text: str, question: _Question) -> str:
+    """A span translated on its own; its atoms where it has them, its words otherwise."""
+    for placeholder, atom in question.places.items():
+        text = text.replace(placeholder, atom)
+    return text.strip(" .。、,")
+
+
+def _marked(text: str, spans: Sequence[Span]) -> Flat | None:
+    """The spans that the engine carried as ``**…**``; None where it did not carry all."""
+    pieces = text.split(MARK)
+    if len(pieces) != 2 * len(spans) + 1:
+        return None
+    words, found = "", []
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            span = spans[number // 2]
+            found.append(replace(span, start=len(words), end=len(words) + len(piece)))
+            if not piece.strip():
+                return None
+        words += piece
+    return Flat(words, tuple(found))
+
+
+def _placed(flat: Flat, spans: Sequence[Span], spoken: Sequence[str]) -> tuple[Flat, bool]:
+    """The spans put on the words that say what they say alone, and whether that was a guess."""
+    placed, guessed = [], False
+    taken: list[tuple[int, int]] = []
+    for span, words in zip(spans, spoken, strict=True):
+        place = _find(flat.text, words, taken)
+        if place is None:
+            place, guessed = _nearest(flat.text, words), True
+        taken.append(place)
+        placed.append(replace(span, start=place[0], end=place[1]))
+    return Flat(flat.text, tuple(placed)), guessed
+
+
+def _find(text: str, words: str, taken: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
+    core = re.sub(r"^(?:the|an?)\s+", "", words, flags=re.IGNORECASE)
+    for wanted in filter(None, (words, core)):
+        for match in re.finditer(re.escape(wanted), text, re.IGNORECASE):
+            if match.span() not in taken:
+                return match.span()
+    atoms = [text.index(char) for char in words if is_atom(char) and char in text]
+    return (min(atoms), max(atoms) + 1) if atoms else None
+
+
+def _nearest(text: str, words: str) -> tuple[int, int]:
+    """The stretch of words most like the given ones; the whole sentence if none is."""
+    tokens = [m.span() for m in re.finditer(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|[^\s\w]|\w", text)]
+    size = max(1, len(re.findall(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|\w", words)))
+    best, place = 0.5, (0, len(text))
+    for length in {max(1, size - 1), size, size + 1}:
+        for first in range(max(0, len(tokens) - length + 1)):
+            start, end = tokens[first][0], tokens[first + length - 1][1]
+            ratio = SequenceMatcher(None, words.lower(), text[start:end].lower()).ratio()
+            if ratio > best:
+                best, place = ratio, (start, end)
+    return place
+
+
+def _clauses(flat: Flat, parts: int, room: int) -> Iterator[str]:
+    """The text in so many clauses, or in more where one hides too much for the engine."""
+    texts = [flat.text]
+    for _ in range(parts - 1):
+        texts = [half for text in texts for half in halves(text, anywhere=False) or (text,)]
+    for text in texts:
+        yield from _roomy(text, room)
+
+
+def _roomy(text: str, room: int) -> Iterator[str]:
+    if sum(map(is_atom, text)) <= room:
+        yield text
+        return
+    halved = halves(text)
+    if halved is None:
+        middle = len(text) // 2
+        halved = text[:middle], text[middle:]
+    for half in halved:
+        yield from _roomy(half, room)
+
+
+def _between(text: str) -> list[str]:
+    """The text cut at its atoms, which stay as pieces of their own."""
+    return [piece for piece in re.split("([\U000f0000-\U000f7fff])", text) if piece]
+
+
+def _set(flat: Flat, job: _Job, guards: Mapping[str, Guard] | None = None) -> Flat:
+    """Flat text with its language's punctuation and spaces."""
+    guards = job.guarded.guards if guards is None else guards
+    contents = {char: guard.text for char, guard in guards.items()}
+    source = "".join(
+        job.guarded.guards[char].source or "x" if char in job.guarded.guards else char
+        for char in job.guarded.flat.text
+    )
+    return (english if job.target == "en" else japanese)(flat, source, contents)
+
+
+def _markdown(flat: Flat, guards: Mapping[str, Guard]) -> str:
+    """The sentence with everything that was hidden, a term at its beginning capitalised."""
+    contents = {char: guard.target for char, guard in guards.items()}
+    text = unflatten(flat, contents)
+    first = flat.text[:1]
+    if first in guards and guards[first].kind in ("term", "amount"):
+        at = len(text) - len(text.lstrip('*_~[“"('))
+        text = text[:at] + text[at : at + 1].upper() + text[at + 1 :]
+    return text

@@ -1,0 +1,262 @@
+"""What an engine must not touch: found in a sentence, hidden from it, put back.
+
+Code, images, addresses, @names, #tags, file names and emoji are copied; amounts, dates and
+terms are written in the target language by rules; in Japanese, names in Latin letters are
+copied. Each becomes one atom (see ``toolkit.translation.inline``), and an atom is shown to
+the engine as a placeholder. Where it helps the grammar, the placeholder stands in a frame,
+words that say what it is (1月⟦0⟧日 for a date) and that are taken off again afterwards.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from markdown_it.token import Token
+
+from toolkit.document.glossary import Glossary, find_terms
+from toolkit.document.japanese import is_kana, is_kanji
+from toolkit.translation.dates import When
+from toolkit.translation.inline import ATOMS, Flat, flatten, is_atom
+from toolkit.translation.numbers import Amount, Kind, find_amounts, realise
+
+FIRM = ("element", "address", "emoji")
+"""Kinds that are copied and that no engine may ever see."""
+
+_ADDRESS = re.compile(
+    r"(?:https?|ftp)://[!-~]+|www\.[A-Za-z0-9-]+\.[!-~]+"
+    r"|[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    r"|(?<![A-Za-z0-9])[@＠][A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
+    r"|(?<![A-Za-z0-9&])[#＃](?!\d+(?:\W|$))[\w\u3040-\u30ff\u3400-\u9fff]+"
+    r"|(?:[A-Za-z]:\\|~?/)?(?:[A-Za-z0-9_.-]+[/\\])*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+    r"\.(?:csv|docx?|epub|html?|jpe?g|json|js|md|mp[34]|pdf|png|po|pptx?|py|svg|tar|toml|tsv|txt"
+    r"|xlsx?|xml|ya?ml|zip|gz)(?![A-Za-z0-9])"
+    r"|(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|ai|gov|edu|jp|co\.jp|go\.jp|co\.uk|eu)\b(?:/[!-~]*)?"
+    r"|⟦[^⟧]*⟧",
+    re.ASCII | re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f]*(?:[&.'’+/_-][A-Za-z0-9\u00c0-\u024f]+|[+]+)*"
+    r"(?:[ ][A-Za-z0-9\u00c0-\u024f&][A-Za-z0-9\u00c0-\u024f&.'’+/_-]*)*"
+)
+_NAME_WITH_DIGITS = re.compile(
+    r"\b[A-Z][A-Za-z&]*-?\d[A-Za-z0-9.-]*[A-Za-z0-9]|\b[A-Z][A-Za-z&]*-?\d\b|\bS&P 500\b"
+)
+_CLOSING = ".,;:!?)]}。、）」』’”'\""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Words around a placeholder: as shown, and as they come back around it.
+
+    Attributes:
+        shown: the frame, with ``{}`` for the placeholder.
+        before, after: patterns of the translated frame.
+    """
+
+    shown: str = "{}"
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Something hidden from the engine.
+
+    Attributes:
+        kind: element, address, emoji, amount, term or name.
+        source: how the sentence had it; empty for an element.
+        target: what stands for it in the translation.
+    """
+
+    kind: str
+    source: str
+    target: Token | str
+    frame: Frame = Frame()
+
+    @property
+    def text(self) -> str:
+        """The target as plain text, to decide on spaces; for an element, a letter."""
+        if isinstance(self.target, str):
+            return self.target
+        return "" if self.target.type == "hardbreak" else "x"
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A sentence whose hidden parts are atoms, and what each atom stands for."""
+
+    flat: Flat
+    guards: dict[str, Guard]
+
+
+_SCALE_EN = r"(?:[\s-]?(?:thousand|million|billion|trillion))?"
+_FRAMES: dict[tuple[str, str], Frame] = {
+    ("en", "date"): Frame("1月{}日", r"(?:(?:January|Jan\.)\s?|1月)", r"(?:st|nd|rd|th)?日?"),
+    ("en", "day"): Frame("{}日", r"(?:the\s)?", r"(?:st|nd|rd|th)?日?"),
+    ("en", "period"): Frame("{}年", r"(?:the\syear\s)?", r"年?"),
+    ("en", "money"): Frame(
+        "{}ドル", r"(?:US)?\$?", rf"{_SCALE_EN}[\s-]?(?:(?:US\s)?dollars?\b|ドル)"
+    ),
+    ("en", "percent"): Frame("{}%", "", r"\s?(?:%|percent\b|per\scent\b)"),
+    ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
+    ("en", "point"): Frame("{}ポイント", "", r"[\s-]?(?:percentage\s)?points?\b"),
+    ("en", "unit"): Frame("{}トン", "", r"[\s-]?(?:metric\s)?ton(?:ne)?s?\b"),
+    ("ja", "date"): Frame("January {}", r"(?:1月|January\s?)", r"日?"),
+    ("ja", "period"): Frame("January {}", r"(?:1月|January\s?)", r"(?:年1月|年|日)?"),
+    ("ja", "year"): Frame("{}", "", r"年?"),
+    ("ja", "money"): Frame("${}", r"\$?", r"[万億兆]?(?:米?ドル)?"),
+    ("ja", "percent"): Frame("{}%", "", r"(?:%|％|パーセント)"),
+    ("ja", "times"): Frame("{} times", "", r"[倍回]"),
+    ("ja", "point"): Frame("{} points", "", r"(?:ポイント|点)"),
+    ("ja", "unit"): Frame("{} tons", "", r"トン"),
+}
+_LEFT_OVER = {"en": r"\bJanuary\b|\bdollars?\b|\$|\btons?\b", "ja": r"1月|ドル|\$|トン"}
+
+
+def protect(sentence: str, glossary: Glossary, source: str, target: str) -> Guarded:
+    """Hide everything in a sentence that an engine must not see or change.
+
+    Args:
+        sentence: inline Markdown.
+        glossary: its terms are written as it says.
+        source, target: ``ja`` and ``en``, or the other way round.
+    """
+    flat, elements = flatten(sentence)
+    guards = {
+        char: Guard("element", char if token.type == "text" else "", token)
+        for char, token in elements.items()
+    }
+    found = _found(flat.text, glossary, source, target)
+    return _hidden(flat, guards, found)
+
+
+def reveal(guarded: Guarded, kinds: Sequence[str]) -> Guarded:
+    """The same with what is of certain kinds shown as the sentence had it."""
+    flat, guards = guarded.flat, dict(guarded.guards)
+    shown = {char: guard.source for char, guard in guards.items() if guard.kind in kinds}
+    text = ""
+    places = [0]
+    for char in flat.text:
+        text += shown.get(char, char)
+        places.append(len(text))
+    spans = tuple(
+        replace(span, start=places[span.start], end=places[span.end]) for span in flat.spans
+    )
+    kept = {char: guard for char, guard in guards.items() if char not in shown}
+    return Guarded(Flat(text, spans), kept)
+
+
+def needs_engine(guarded: Guarded, source: str) -> bool:
+    """Whether anything is left to translate once the hidden parts are out of sight."""
+    return any(
+        (is_kana(char) or is_kanji(char)) if source == "ja" else char.isalpha()
+        for char in guarded.flat.text
+        if not is_atom(char)
+    )
+
+
+def take_off_frames(text: str, guards: dict[str, Guard], target: str) -> tuple[str, bool]:
+    """A translation without the words that framed its atoms, and whether none is left over."""
+    framed = False
+    for char, guard in guards.items():
+        frame = guard.frame
+        if frame != Frame() and char in text:
+            framed = True
+            pattern = rf"(?:{frame.before or ''})?{char}(?:{frame.after or ''})?"
+            text = re.sub(pattern, char, text, count=1)
+    return text, not (framed and re.search(_LEFT_OVER[target], text))
+
+
+_Found = tuple[int, int, Guard]
+
+
+def _found(text: str, glossary: Glossary, source: str, target: str) -> list[_Found]:
+    """What to hide, the more important first; what overlaps an earlier one is dropped."""
+    found: list[_Found] = []
+    taken = bytearray(is_atom(char) for char in text)
+
+    def add(start: int, end: int, guard: Guard) -> None:
+        if start < end and not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append((start, end, guard))
+
+    for match in _ADDRESS.finditer(text):
+        words = match[0]
+        if "://" in words or words.startswith("www."):
+            words = words.rstrip(_CLOSING)
+        add(match.start(), match.start() + len(words), Guard("address", words, words))
+    for start, end in _emoji(text):
+        add(start, end, Guard("emoji", text[start:end], text[start:end]))
+    amounts = find_amounts(text, source)
+    for term in find_terms(text, glossary, source):
+        # A term may hold an amount (S&P500), but must not take one apart (ドル of 5億ドル).
+        overlapping = [a for a in amounts if a.start < term.end and term.start < a.end]
+        if all(term.start <= a.start and a.end <= term.end for a in overlapping):
+            words = term.term.text(target)
+            add(term.start, term.end, Guard("term", text[term.start : term.end], words))
+    for amount in amounts:
+        frame = _frame(amount, target)
+        guard = Guard("amount", text[amount.start : amount.end], realise(amount, target), frame)
+        add(amount.start, amount.end, guard)
+    names = _NAME if source == "ja" else _NAME_WITH_DIGITS
+    for match in names.finditer(text):
+        add(match.start(), match.end(), Guard("name", match[0], match[0]))
+    return sorted(found, key=lambda item: item[0])
+
+
+def _hidden(flat: Flat, guards: dict[str, Guard], found: list[_Found]) -> Guarded:
+    text, places, position = "", [], 0
+    for start, end, guard in found:
+        for index in range(position, start):
+            places.append(len(text))
+            text += flat.text[index]
+        char = chr(ATOMS.start + len(guards))
+        guards[char] = guard
+        places += [len(text)] * (end - start)
+        text += char
+        position = end
+    for index in range(position, len(flat.text)):
+        places.append(len(text))
+        text += flat.text[index]
+    places.append(len(text))
+    # A span that ends inside something hidden covers the whole of it.
+    spans = tuple(
+        replace(span, start=places[span.start], end=places[span.end - 1] + 1) for span in flat.spans
+    )
+    return Guarded(Flat(text, spans), guards)
+
+
+def _frame(amount: Amount, target: str) -> Frame:
+    when = amount.value
+    if isinstance(when, When):
+        if when.hour is not None:
+            return Frame()
+        if when.day is not None:
+            name = "date" if when.month is not None or target == "ja" else "day"
+        else:
+            only_year = when == When(year=when.year)
+            name = "year" if target == "ja" and only_year else "period"
+        return _FRAMES[target, name]
+    name = str(amount.kind)
+    if amount.kind is Kind.UNIT:
+        name = "point" if "point" in amount.unit else "unit"
+        if amount.unit in ("century", "anniversary"):
+            return Frame()
+    return _FRAMES.get((target, name), Frame())
+
+
+def _emoji(text: str) -> list[tuple[int, int]]:
+    """Runs of emoji with their joiners and variation selectors, as one each."""
+    runs: list[tuple[int, int]] = []
+    for position, char in enumerate(text):
+        pictured = (
+            "\U0001f000" <= char <= "\U0001faff"
+            or char in "\u200d\ufe0f\u20e3"
+            or (unicodedata.category(char) == "So" and "\u2600" <= char <= "\u27bf")
+        )
+        if pictured and runs and runs[-1][1] == position:
+            runs[-1] = (runs[-1][0], position + 1)
+        elif pictured and char not in "\u200d\ufe0f\u20e3":
+            runs.append((position, position + 1))
+    return runs

@@ -1,0 +1,81 @@
+"""What looks wrong in a translation, whoever made it: a line of words each."""
+
+import re
+from collections.abc import Sequence
+
+from toolkit.document.glossary import Glossary, find_terms
+from toolkit.document.japanese import is_kana, is_kanji
+from toolkit.translation.inline import elements, flatten, is_atom
+from toolkit.translation.numbers import compare_values
+
+_NAMES = {"ja": "Japanese", "en": "English"}
+
+
+def differences(
+    source: str, target: str, source_language: str, target_language: str, glossary: Glossary
+) -> list[str]:
+    """What a translated sentence lacks, adds or leaves untranslated.
+
+    Compared are values (``compare_values``), inline elements, the terms of the glossary,
+    and whether the target is written in its language.
+
+    Args:
+        source, target: sentences of inline Markdown.
+    """
+    found = []
+    there, here = elements(source), elements(target)
+    for sign, more in (("is missing in", there - here), ("is only in", here - there)):
+        for kind, where in more.elements():
+            found.append(f"{' '.join(filter(None, (kind, where)))} {sign} the translation")
+    before, after = _words(source), _words(target)
+    found += compare_values(before, after, source_language, target_language)
+    found += unused_terms(before, after, glossary, source_language, target_language)
+    if is_untranslated(after, before, target_language):
+        found.append(f"words are left in {_NAMES[source_language]}")
+    return found
+
+
+def unused_terms(
+    source: str, target: str, glossary: Glossary, source_language: str, target_language: str
+) -> list[str]:
+    """The terms that the source has and the translation does not say as the glossary does."""
+    wanted = {
+        match.term.text(target_language) for match in find_terms(source, glossary, source_language)
+    }
+    used = {
+        match.term.text(target_language) for match in find_terms(target, glossary, target_language)
+    }
+    return [
+        f"the glossary's {term} is not used"
+        for term in sorted(wanted - used)
+        if term.lower() not in target.lower()
+    ]
+
+
+def is_untranslated(text: str, source: str, language: str) -> bool:
+    """Whether a text that should be in ``language`` is still in the other one.
+
+    English holds no kana and no kanji; Japanese holds some, unless the source was nothing
+    but names and numbers.
+    """
+    if language == "en":
+        return any(is_kana(char) or is_kanji(char) for char in text)
+    words = re.findall("[A-Za-z]{2,}", source)
+    lower = [word for word in words if word.islower()]
+    return bool(lower) and not any(is_kana(char) or is_kanji(char) for char in text)
+
+
+def is_repeating(text: str, source: str) -> bool:
+    """Whether a translation says the same over and over where its source does not."""
+    pattern = r"(.{2,40}?)\1{3,}|(.{8,60}?)\W{0,3}\2\W{0,3}\2"
+    return bool(re.search(pattern, text)) and not re.search(pattern, source)
+
+
+def _words(text: str) -> str:
+    flat, _ = flatten(text)
+    return "".join(" " if is_atom(char) else char for char in flat.text)
+
+
+def in_words(findings: Sequence[str]) -> tuple[str, ...]:
+    """Findings, each once, in order."""
+    return tuple(dict.fromkeys(findings))

@@ -1,0 +1,156 @@
+"""Punctuation and spaces of a translated sentence, as its language writes them.
+
+The sentence is flat text (``toolkit.translation.inline``) whose atoms stand for words.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from toolkit.document.japanese import is_wide
+from toolkit.translation.inline import Flat, is_atom
+
+_TO_ENGLISH = {
+    "。": ".", "、": ",", "，": ",", "．": ".", "：": ":", "；": ";", "！": "!", "？": "?",
+    "（": "(", "）": ")", "「": "“", "」": "”", "『": "‘", "』": "’", "％": "%", "・": " ",
+    "　": " ", "〜": "–", "～": "–", "＆": "&", "【": "[", "】": "]", "―": "—",
+}  # fmt: skip
+_TO_JAPANESE = {"“": "「", "”": "」", "‘": "『", "’": "』", ";": "；"}
+_ATOM = "[\U000f0000-\U000f7fff]"
+
+
+def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
+    """English: half-width punctuation, spaces between words, a capital, an end as the source's.
+
+    Args:
+        flat: the translation.
+        source: the sentence it is of, as plain text.
+        contents: what the atoms will say, to set spaces beside them.
+    """
+    flat = _replaced(flat, lambda text: "".join(_TO_ENGLISH.get(char, char) for char in text))
+    flat = _edited(flat, r"([“(])\s+", lambda m: m[1])
+    flat = _edited(flat, r"\s+([”)])", lambda m: m[1])
+    flat = _edited(flat, rf"(?<=[\w,;:.!?%)”]|{_ATOM})(?={_ATOM})", _gap(contents))
+    flat = _edited(flat, rf"(?<={_ATOM})(?=[\w(“])", _gap(contents))
+    flat = _edited(flat, r"(?<=[,;!?”)])(?=[A-Za-z])", lambda m: " ")
+    flat = _edited(flat, r"\s+([,.;:!?])(?!\w)", lambda m: m[1])
+    flat = _edited(flat, r"[ \t\n]{2,}", lambda m: " ")
+    flat = _edited(
+        flat,
+        r"([,.;:!?])\1+(?<!\.\.\.)",
+        lambda m: m[0] if m[1] == "." and len(m[0]) == 3 else m[1],
+    )
+    return _capital(_ended(_trimmed(flat), source, ".", contents))
+
+
+def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
+    """Japanese: 、。「」, no spaces beside Japanese characters, an end as the source's.
+
+    Args: as ``english``.
+    """
+    flat = _replaced(flat, lambda text: "".join(_TO_JAPANESE.get(char, char) for char in text))
+    flat = _edited(flat, r'"([^"]*)"', lambda m: f"「{m[1]}」")
+    wide = r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60]"
+    flat = _edited(flat, rf"(?<={wide}|{_ATOM})\s+(?={wide})", lambda m: "")
+    flat = _edited(flat, rf"(?<={wide})\s+(?={_ATOM})", lambda m: "")
+    flat = _edited(flat, rf"(?<={wide})[ ]+(?=[\w(])|(?<=[\w)])[ ]+(?={wide})", lambda m: "")
+    flat = _edited(flat, rf"(?<={wide}),\s*|(?<={_ATOM}),\s+(?={wide}|{_ATOM})", lambda m: "、")
+    flat = _edited(flat, rf"(?<={wide})\.(?=\s|$)", lambda m: "。")
+    flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
+    return _ended(_trimmed(flat), source, "。", contents)
+
+
+def _gap(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    """A space where words would run together; none beside punctuation, breaks and dashes."""
+
+    def gap(match: re.Match[str]) -> str:
+        before, after = match.string[match.start() - 1], match.string[match.end()]
+        left, right = contents.get(before, before), contents.get(after, after)
+        if not left or not right or left[-1] in '([“‘"/-–—\n' or right[0] in ",.;:!?)]”’%/":
+            return ""
+        return " "
+
+    return gap
+
+
+def _replaced(flat: Flat, change: Callable[[str], str]) -> Flat:
+    return replace(flat, text=change(flat.text))
+
+
+def _edited(flat: Flat, pattern: str, change: Callable[[re.Match[str]], str]) -> Flat:
+    """The text with every match replaced, and the spans kept on their words."""
+    text, places, position = "", [], 0
+    for match in re.finditer(pattern, flat.text):
+        for index in range(position, match.start()):
+            places.append(len(text))
+            text += flat.text[index]
+        new = change(match)
+        for index in range(match.end() - match.start()):
+            places.append(len(text) + min(index, len(new)))
+        text += new
+        position = match.end()
+    for index in range(position, len(flat.text)):
+        places.append(len(text))
+        text += flat.text[index]
+    places.append(len(text))
+    spans = tuple(
+        replace(span, start=places[span.start], end=max(places[span.start], places[span.end]))
+        for span in flat.spans
+    )
+    return Flat(text, spans)
+
+
+def _trimmed(flat: Flat) -> Flat:
+    return _edited(flat, r"^\s+|\s+$", lambda m: "")
+
+
+def _ended(flat: Flat, source: str, stop: str, contents: Mapping[str, str]) -> Flat:
+    """With a full stop at the end where the source has one, and none where it has none."""
+    closing = '」』）”’)"*_ '
+    said = source.rstrip(closing)
+    text = flat.text.rstrip(closing)
+    last = contents.get(text[-1:], text[-1:])
+    if said[-1:] in ("。", ".", "．") and not said.endswith(("...", "U.S.")):
+        if last[-1:] not in (*"。.!?！？:：…", ""):
+            place = len(flat.text) if stop == "。" else len(text) + _quotes(flat.text[len(text) :])
+            if (
+                stop == "。"
+                and flat.text[len(text) :].startswith("」")
+                and source.rstrip()[-1:] != "。"
+            ):
+                place = len(text)
+            return _inserted(flat, place, stop)
+        return flat
+    if (
+        text[-1:] in ("。", ".")
+        and said[-1:].isalnum()
+        and not text.endswith(("...", ".m.", "U.S."))
+    ):
+        return _edited(flat, rf"(?<!\.)[。.](?=[{re.escape(closing)}]*$)", lambda m: "")
+    return flat
+
+
+def _quotes(tail: str) -> int:
+    return 0 if tail.startswith(("”", "’")) else len(tail)
+
+
+def _inserted(flat: Flat, place: int, text: str) -> Flat:
+    spans = tuple(
+        replace(
+            span,
+            start=span.start + len(text) * (span.start >= place),
+            end=span.end + len(text) * (span.end > place),
+        )
+        for span in flat.spans
+    )
+    return Flat(flat.text[:place] + text + flat.text[place:], spans)
+
+
+def _capital(flat: Flat) -> Flat:
+    """A capital at the beginning, unless it begins with a name or an amount."""
+    match = re.match(r"[\"“‘(\[]*", flat.text)
+    place = match.end() if match else 0
+    first = flat.text[place : place + 1]
+    if not first or is_atom(first) or is_wide(first) or len(first.upper()) != 1:
+        return flat
+    return replace(flat, text=flat.text[:place] + first.upper() + flat.text[place + 1 :])
