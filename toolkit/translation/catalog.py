@@ -90,7 +90,7 @@ def read_catalog(path: Path) -> polib.POFile:
         first = seen.setdefault((entry.msgctxt or "", entry.msgid), entry)
         if first is not entry:
             raise ContentError(
-                f"the sentence is on line {first.linenum or 1} already: keep one of the two entries",
+                f"the sentence is on line {first.linenum or 1} already: keep one of them",
                 path,
                 entry.linenum,
             )
