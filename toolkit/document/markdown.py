@@ -21,7 +21,9 @@ from toolkit.document.markdown_japanese import cjk_emphasis, cjk_line_breaks, ru
 @cache
 def parser() -> MarkdownIt:
     """The one parser (shared: it keeps no state between texts)."""
-    md = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
+    # The preset stops at 20, two for each level of a list, and drops the rest unseen.
+    options = {"html": False, "linkify": False, "typographer": False, "maxNesting": 100}
+    md = MarkdownIt("commonmark", options)
     md.enable(["table", "strikethrough"])
     return md.use(cjk_emphasis).use(cjk_line_breaks).use(ruby)
 
