@@ -149,7 +149,7 @@ def test_another_language_is_kept_and_reported(folder: Path, newsletter: Newslet
     assert result.code == 0
     assert result.err == (
         "issues/a/side-story.md:1: warning: is in English, but the publication is written in "
-        "Japanese: translate it first, as with `newsletter translate --text - --to ja < "
+        "Japanese: translate it first, as with `newsletter translate - --to ja < "
         "issues/a/side-story.md` (language)\n"
     )
     text = (folder / "issues" / "a" / "side-story.md").read_text("utf-8")

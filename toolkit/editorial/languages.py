@@ -17,5 +17,5 @@ def language_finding(path: Path, language: str, wanted: str) -> Finding:
         Severity.WARNING,
         RULE,
         f"is in {NAMES[language]}, but the publication is written in {NAMES[wanted]}: translate "
-        f"it first, as with `newsletter translate --text - --to {wanted} < {shown(path)}`",
+        f"it first, as with `newsletter translate - --to {wanted} < {shown(path)}`",
     )
