@@ -1,0 +1,90 @@
+"""What the parts of the writer share: the document, its styles, and numbers given out once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from toolkit.findings import Finding, Severity
+from toolkit.rendering.docx.base import Base
+from toolkit.rendering.docx.elements import Element, paragraph
+from toolkit.rendering.edition import Edition
+
+HALF_POINTS = 21
+"""The size of text where no style says one (10.5 pt), in Word's half points."""
+
+
+@dataclass
+class Manuscript:
+    """A document being written.
+
+    Attributes:
+        edition: what is written.
+        base: the document it is written into.
+        bookmarks: the names of the headings' bookmarks, by the headings' ids.
+        findings: what the editor should know.
+    """
+
+    edition: Edition
+    base: Base
+    bookmarks: Mapping[str, str]
+    findings: list[Finding] = field(default_factory=list)
+    _ids: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def document(self) -> Any:
+        """The python-docx document."""
+        return self.base.document
+
+    def style(self, name: str) -> str:
+        """The id of a style."""
+        return self.base.styles[name]
+
+    def paragraph(
+        self, style: str, *content: Element, properties: Iterable[Element] = ()
+    ) -> Element:
+        """A paragraph in the style of that name."""
+        return paragraph(self.style(style), *content, properties=properties)
+
+    def next_id(self) -> int:
+        """A number that no bookmark or picture has yet."""
+        return next(self._ids)
+
+    def size(self, style: str) -> int:
+        """The size of a style's text, in half points."""
+        size = self._inherited(style, "size")
+        return HALF_POINTS if size is None else round(size.pt * 2)
+
+    def is_bold(self, style: str) -> bool:
+        """Whether a paragraph in this style is bold throughout."""
+        return bool(self._inherited(style, "bold"))
+
+    def _inherited(self, style: str, name: str) -> Any:
+        """What a style or the nearest one it is based on says of its font."""
+        found = self.document.styles[style]
+        while found is not None:
+            value = getattr(found.font, name)
+            if value is not None:
+                return value
+            found = found.base_style
+        return None
+
+    def text_area(self) -> tuple[int, int]:
+        """Width and height of the page between its margins, in EMU (635 to a twip)."""
+        page = self.document.sections[0]
+        width = page.page_width - page.left_margin - page.right_margin
+        height = page.page_height - page.top_margin - page.bottom_margin
+        return int(width), int(height)
+
+    def warn(self, path: Path, line: int, rule: str, message: str) -> None:
+        """Tell the editor something about a place in a file."""
+        self.findings.append(Finding(path, line, Severity.WARNING, rule, message))
+
+
+def bookmark_names(edition: Edition) -> dict[str, str]:
+    """The bookmarks of the headings, by the headings' ids: ``deep-dive-1-2`` → ``deep_dive_1_2``.
+
+    Word allows letters, digits and ``_`` in a name, and at most 40 of them.
+    """
+    return {heading.id: heading.id.replace("-", "_")[:40] for heading in edition.headings()}

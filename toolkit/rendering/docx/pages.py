@@ -1,0 +1,167 @@
+"""The pages around the text: masthead and contents before it, sources and colophon after."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from toolkit.document import markdown
+from toolkit.rendering.docx.blocks import blocks
+from toolkit.rendering.docx.elements import Element, field, run, w
+from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_paragraph, section_name
+from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
+from toolkit.rendering.docx.manuscript import Manuscript
+from toolkit.rendering.edition import Citation, Heading, Part
+
+LOCALES = {"ja": "ja-JP", "en": "en-US"}
+
+CONTENTS = 'TOC \\o "1-2" \\n \\h \\z'
+"""The field of the contents: Heading 1 and 2, linked, without page numbers (``\\n``). Numbers
+cannot be known before Word lays the pages out; leaving them to ``updateFields`` would
+greet every reader with a question. Updating the field keeps it as it is here."""
+
+
+def body(manuscript: Manuscript) -> Iterator[Element]:
+    """Everything between the running head and foot, in order."""
+    yield from _masthead(manuscript)
+    yield from _contents(manuscript)
+    for position, part in enumerate(manuscript.edition.parts):
+        yield from _part(manuscript, part, new_page=position == 0)
+    yield from _sources(manuscript)
+    yield from _colophon(manuscript)
+
+
+def _part(manuscript: Manuscript, part: Part, *, new_page: bool = False) -> Iterator[Element]:
+    yield heading_paragraph(manuscript, part.heading, part.path, new_page=new_page)
+    yield from blocks(manuscript, part.body, part.path)
+    for inner in part.parts:
+        yield from _part(manuscript, inner)
+
+
+def _masthead(manuscript: Manuscript) -> Iterator[Element]:
+    edition = manuscript.edition
+    path = edition.issue.path
+    yield manuscript.paragraph("Masthead", run(edition.name))
+    if edition.tagline:
+        yield manuscript.paragraph("Tagline", run(edition.tagline))
+    imprint = (edition.number, edition.date, edition.reading_time)
+    line = " / ".join(text for text in imprint if text)
+    yield manuscript.paragraph("Issue Line", run(line))
+    yield manuscript.paragraph("Title", *runs(manuscript, edition.title, Words("Title"), path))
+    if edition.lead:
+        lead = runs(manuscript, edition.lead, Words("Subtitle"), path)
+        yield manuscript.paragraph("Subtitle", *lead)
+
+
+def _contents(manuscript: Manuscript) -> Iterator[Element]:
+    """The contents as a field with its entries filled in, each a link to its heading."""
+    edition = manuscript.edition
+    headings = edition.contents()
+    if not headings:
+        return
+    entries = []
+    for heading in headings:
+        style = f"TOC {heading.level - TITLE_LEVEL}"
+        entry = list(_entry(manuscript, heading, Words(style)))
+        entries.append(manuscript.paragraph(style, hyperlink(manuscript, f"#{heading.id}", entry)))
+    start = field(CONTENTS, [])
+    end = start.pop()
+    for position, element in enumerate(start, 1):
+        entries[0].insert(position, element)
+    entries[-1].append(end)
+    yield w(
+        "sdt",
+        w(
+            "sdtPr",
+            w("docPartObj", w("docPartGallery", val="Table of Contents"), w("docPartUnique")),
+        ),
+        w(
+            "sdtContent",
+            manuscript.paragraph("TOC Heading", run(edition.labels["contents"])),
+            *entries,
+        ),
+    )
+
+
+def _entry(manuscript: Manuscript, heading: Heading, words: Words) -> Iterator[Element]:
+    """A line of the contents: name of the section, number and title in plain words."""
+    separator = manuscript.edition.labels["label-separator"]
+    title = replace(heading, label="").text(separator)
+    if heading.label and title:
+        name = section_name(heading, separator if heading.level == TITLE_LEVEL + 1 else " ")
+        yield plain_run(manuscript, name, words.marked("Section Label"))
+    yield run(title or heading.label)
+
+
+def _sources(manuscript: Manuscript) -> Iterator[Element]:
+    edition = manuscript.edition
+    if not edition.sources_heading:
+        return
+    yield heading_paragraph(manuscript, edition.sources_heading, edition.issue.path)
+    for citation in edition.citations:
+        yield manuscript.paragraph("Sources", *_citation(manuscript, citation))
+
+
+def _citation(manuscript: Manuscript, citation: Citation) -> Iterator[Element]:
+    """Author, title in its own language, publisher, date and address."""
+    edition = manuscript.edition
+    words = Words("Sources")
+    detail = words.marked("Source Detail")
+    parts: list[list[Element]] = []
+    # An author that is the publisher is named once.
+    if citation.author and citation.author != citation.source:
+        author = edition.labels.fill("author", author=citation.author)
+        parts.append([plain_run(manuscript, author, words)])
+    own = replace(words, language=LOCALES[citation.language])
+    title = edition.labels.fill("title-quote", title=citation.title)
+    parts.append(runs(manuscript, title, own, edition.issue.path))
+    for text in (citation.source, citation.published):
+        if text:
+            parts.append([plain_run(manuscript, text, detail)])
+    if citation.url:
+        address = re.sub(r"^https?://(www\.)?|/$", "", citation.url)
+        shown = plain_run(manuscript, address, words.marked("Hyperlink"))
+        target = markdown.parser().normalizeLink(citation.url)
+        link = hyperlink(manuscript, target, [shown])
+        parts.append([shown if link is None else link])
+    for position, part in enumerate(parts):
+        if position:
+            yield run(" ")
+        yield from part
+
+
+def _colophon(manuscript: Manuscript) -> Iterator[Element]:
+    if manuscript.edition.notice:
+        yield manuscript.paragraph("Notice", run(manuscript.edition.notice))
+    for line in manuscript.edition.colophon:
+        yield manuscript.paragraph("Colophon", run(line))
+
+
+def running_head(manuscript: Manuscript) -> None:
+    """Write the header and the footer: the first paragraph of each; what else they hold stays.
+
+    The page with the masthead has neither.
+    """
+    edition = manuscript.edition
+    place = "　".join(text for text in (edition.number, edition.date) if text)
+    section = manuscript.document.sections[0]
+    _fill(manuscript, section.header, "Header", [run(f"{edition.name}\t{place}")])
+    _fill(manuscript, section.footer, "Footer", list(_page_number(manuscript)))
+
+
+def _page_number(manuscript: Manuscript) -> Iterator[Element]:
+    codes = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
+    for piece in re.split("({pages?})", manuscript.edition.labels["page"]):
+        if piece in codes:
+            yield from field(codes[piece], [run("1")])
+        elif piece:
+            yield run(piece)
+
+
+def _fill(manuscript: Manuscript, story: Any, style: str, content: list[Element]) -> None:
+    paragraphs = story.paragraphs
+    element = paragraphs[0]._p if paragraphs else story.add_paragraph()._p
+    for child in list(element):
+        element.remove(child)
+    element.append(w("pPr", w("pStyle", val=manuscript.style(style))))
+    element.extend(content)

@@ -1,0 +1,126 @@
+"""Pictures in the text: at most as wide as the text, with their text alternative."""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+from markdown_it.token import Token
+
+from toolkit.rendering.docx.elements import Element, clean, w
+from toolkit.rendering.docx.manuscript import Manuscript
+from toolkit.rendering.images import Picture, image_line, read_picture
+
+EMU_PER_PIXEL = 9525
+"""English Metric Units a CSS pixel: 914,400 to an inch, 96 pixels to an inch."""
+
+HIGHEST = 0.7
+"""The most of the text area's height that a picture takes: its caption stays beside it."""
+
+_INLINE = """\
+<wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
+    xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
+    xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"
+    xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    distT="0" distB="0" distL="0" distR="0">
+  <wp:extent cx="{width}" cy="{height}"/>
+  <wp:docPr id="{id}" name={name} descr={description}/>
+  <wp:cNvGraphicFramePr><a:graphicFrameLocks noChangeAspect="1"/></wp:cNvGraphicFramePr>
+  <a:graphic>
+    <a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture">
+      <pic:pic>
+        <pic:nvPicPr>
+          <pic:cNvPr id="{id}" name={name} descr={description}/><pic:cNvPicPr/>
+        </pic:nvPicPr>
+        <pic:blipFill>
+          <a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch>
+        </pic:blipFill>
+        <pic:spPr>
+          <a:xfrm><a:off x="0" y="0"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>
+          <a:prstGeom prst="rect"><a:avLst/></a:prstGeom>
+        </pic:spPr>
+      </pic:pic>
+    </a:graphicData>
+  </a:graphic>
+</wp:inline>"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where inline content comes from, so that its pictures are found and errors name the line.
+
+    Attributes:
+        section: the section's file; pictures are relative to its folder.
+        token: the ``inline`` token.
+    """
+
+    section: Path
+    token: Token
+
+
+def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
+    """A run with the picture of an ``image`` token.
+
+    Raises:
+        ContentError: there is no such picture in the publication, or it cannot be read.
+    """
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import parse_xml
+
+    picture = read_picture(
+        str(image.attrs.get("src", "")),
+        place.section.parent,
+        manuscript.edition.publication.root,
+        place.section,
+        image_line(place.token, image),
+    )
+    part = manuscript.document.part
+    width, height = _extent(manuscript, picture)
+    inline = _INLINE.format(
+        id=manuscript.next_id(),
+        name=quoteattr(clean(picture.path.name)),
+        description=quoteattr(clean(image.content)),
+        width=width,
+        height=height,
+        relation=part.relate_to(_part(part.package, picture), RELATIONSHIP_TYPE.IMAGE),
+    )
+    return w("r", w("drawing", parse_xml(inline)))
+
+
+def _extent(manuscript: Manuscript, picture: Picture) -> tuple[int, int]:
+    """Width and height in EMU: a pixel a CSS pixel, scaled down to the text area."""
+    widest, highest = manuscript.text_area()
+    width, height = picture.width * EMU_PER_PIXEL, picture.height * EMU_PER_PIXEL
+    scale = min(1.0, widest / width, highest * HIGHEST / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _part(package: Any, picture: Picture) -> Any:
+    """The picture as a part of the package; once, however often it is shown.
+
+    python-docx's own image parts are not used: they know no WebP, and refuse
+    JPEG files without a JFIF or Exif header.
+    """
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    mime, data = _for_word(picture)
+    name = PackURI(f"/word/media/{hashlib.sha256(data).hexdigest()[:16]}.{mime.split('/')[1]}")
+    for part in package.iter_parts():
+        if part.partname == name:
+            return part
+    return Part(name, mime, data, package)
+
+
+def _for_word(picture: Picture) -> tuple[str, bytes]:
+    """The picture as Word reads it: WebP becomes PNG."""
+    if picture.mime != "image/webp":
+        return picture.mime, picture.data
+    from PIL import Image
+
+    stream = BytesIO()
+    with Image.open(BytesIO(picture.data)) as image:
+        image.save(stream, "PNG")
+    return "image/png", stream.getvalue()
