@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -49,20 +50,26 @@ def unbalanced(text: str) -> list[tuple[int, str]]:
         if match[0].lstrip()[0] not in "(（"
     }
     waiting: list[int] = []
+    open_kinds: Counter[str] = Counter()
     found: list[tuple[int, str]] = []
     for place, char in enumerate(text):
         if place in lone:
             continue
         if char in closes:
             waiting.append(place)
+            open_kinds[_kind(char)] += 1
         elif char in opens:
-            # What stands between was never closed, if what this closes was opened at all.
-            match = next((p for p in reversed(waiting) if _same(text[p], opens[char])), None)
-            if match is None:
+            kind = _kind(opens[char])
+            if not open_kinds[kind]:
                 found.append((place, f"{char} closes nothing: {opens[char]} is missing"))
                 continue
-            while (inner := waiting.pop()) != match:
+            # What stands between this and what it closes was never closed itself.
+            while _kind(text[waiting[-1]]) != kind:
+                inner = waiting.pop()
+                open_kinds[_kind(text[inner])] -= 1
                 found.append((inner, _open(text[inner], closes)))
+            match = waiting.pop()
+            open_kinds[kind] -= 1
             if text[match] != opens[char]:
                 found.append((place, f"{text[match]} is closed with {char}: use one width"))
     found += [(place, _open(text[place], closes)) for place in waiting]
@@ -186,6 +193,6 @@ def _doubled_punctuation() -> re.Pattern[str]:
     return re.compile("|".join(read_data("style.toml")["doubled-punctuation"]["patterns"]))
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether two opening brackets are the same but for their width: ( and （."""
-    return unicodedata.normalize("NFKC", one) == unicodedata.normalize("NFKC", other)
+def _kind(bracket: str) -> str:
+    """An opening bracket without its width: ( and （ are of one kind."""
+    return unicodedata.normalize("NFKC", bracket)
