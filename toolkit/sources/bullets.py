@@ -108,7 +108,7 @@ def lone_bullets(draft: Draft) -> Draft:
         return draft
     lines = _trailing_dashes(draft.lines)
     result: list[Line] = []
-    changes: list[Change] = []
+    bullets: list[Line] = []
     position = 0
     while position < len(lines):
         if not _is_dash(lines[position]):
@@ -119,11 +119,11 @@ def lone_bullets(draft: Draft) -> Draft:
         if result and result[-1].role is not Role.BLANK and run:
             result.append(Line("", run[0].lines[0].number, Role.BLANK))
         for bullet in run:
-            result += _flat(bullet, 0)
+            flat = list(_flat(bullet, 0))
+            result += flat
+            bullets += flat
     changes = [
-        Change(line.number, "lone-bullets", Action.MARKED, line.text, line.text)
-        for line in result
-        if line.role is Role.BULLET and line not in draft.lines
+        Change(line.number, "lone-bullets", Action.MARKED, line.text, line.text) for line in bullets
     ]
     return draft.with_lines(result, changes)
 

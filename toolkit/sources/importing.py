@@ -16,7 +16,7 @@ from toolkit.files import read_bytes, write_atomic
 from toolkit.sources.account import letters, plain_text, unaccounted
 from toolkit.sources.draft import Action, Change, Draft, Role
 from toolkit.sources.encoding import decode
-from toolkit.sources.mending import body, is_pasted, mend, read_markdown, read_pasted
+from toolkit.sources.mending import as_markdown, body, is_pasted, mend, read_markdown, read_pasted
 from toolkit.sources.names import slug
 from toolkit.sources.page import Page, read_page
 
@@ -193,9 +193,10 @@ def _unwritten(draft: Draft, text: str) -> list[Change]:
     position = 0
     changes = []
     for line in draft.lines:
+        block = as_markdown(line) if draft.pasted else line.text
         is_code = line.role is Role.CODE
-        said = letters(line.text.strip("`~") if is_code else plain_text(line.text))
-        if not said and not markdown.parse(line.text):
+        said = letters(block.strip("`~") if is_code else plain_text(block.strip()))
+        if not said and not markdown.parse(block):
             said = letters(line.text)  # a link's definition that no link uses
         found = written.find(said, position)
         if found >= 0:

@@ -35,6 +35,7 @@ from toolkit.sources.structure import (
     numbered_headings,
     plain_headings,
     section_names,
+    separators,
     signed_headings,
     sub_heads,
     title_line,
@@ -66,6 +67,7 @@ RULES = (
     Rule("read-also", read_also),
     Rule("repeated-passages", repeated_passages),
     Rule("repeated-sentences", repeated_sentences),
+    Rule("separators", separators, in_markdown=False),
     Rule("section-names", section_names, in_markdown=False),
     Rule("title-line", title_line, in_markdown=False),
     Rule("byline", byline),
@@ -188,14 +190,15 @@ def _pasted_body(draft: Draft) -> str:
         same = previous is not None and previous.role is line.role in (Role.CODE, Role.MARKDOWN)
         if previous is not None and not (same or (tight and line.role is Role.BULLET)):
             blocks.append("")
-        blocks.append(_block(line))
+        blocks.append(as_markdown(line))
         previous = line
         if line.role not in (Role.BULLET, Role.TAIL, Role.CODE, Role.MARKDOWN):
             blocks.append("")
     return "\n".join(blocks)
 
 
-def _block(line: Line) -> str:
+def as_markdown(line: Line) -> str:
+    """A line of pasted text as Markdown says it."""
     if line.role is Role.CODE or line.role is Role.MARKDOWN:
         return line.text
     text = _escaped(line.text)

@@ -106,6 +106,8 @@ def _extract(text: str) -> tuple[dict[str, str], str]:
         include_comments=False,
         include_tables=True,
         include_images=False,
+        # A year somewhere in the text is no date of publication.
+        date_extraction_params={"extensive_search": False, "original_date": True},
     )
     if document is None or isinstance(document, dict):
         return {}, ""

@@ -14,10 +14,23 @@ from toolkit.sources.words import begins, ends, matches
 _NUMBERED = re.compile(r"(\d{1,2})\s*[.．、)）]\s*(?=\D)(?P<title>.+)")
 _SUB_HEAD = re.compile(rf"(?P<mark>[{MARKS}])\s*(?P<title>.+)")
 _SIGN = re.compile(r"[■◆▼◇□▽]\s*(?P<title>[^■◆▼◇□▽]+)|【(?P<bracketed>[^】]+)】")
+_ORNAMENTS = re.compile(r"(?:[-*_=~—–―─━ー＊・◇◆○●☆★※]\s*){3,}")
 _SENTENCE_END = re.compile(r"[。．！？!?….][」』）)”\"*]*$")
 _TITLE_LIMIT = {"ja": 70, "en": 140}
 _HEADING_LIMIT = {"ja": 45, "en": 90}
 _STATEMENT_LINES = 5
+
+
+def separators(draft: Draft) -> Draft:
+    """Lines of nothing but ornaments (``***``, ``＊＊＊``, ``◇◇◇``) are a break between parts."""
+    lines = []
+    changes = []
+    for line in draft.lines:
+        if line.role is Role.TEXT and _ORNAMENTS.fullmatch(line.text):
+            changes.append(Change(line.number, "separators", Action.CHANGED, line.text, "---"))
+            line = replace(line, text="---", role=Role.MARKDOWN)
+        lines.append(line)
+    return draft.with_lines(lines, changes)
 
 
 def section_names(draft: Draft) -> Draft:
