@@ -121,7 +121,7 @@ def _fonts() -> str:
 def _dictionary() -> str:
     import sudachipy
 
-    sudachipy.Dictionary(dict="core").create().tokenize("辞書")
+    sudachipy.Dictionary(dict="core").tokenizer().tokenize("辞書")
     return f"sudachidict-core {version('sudachidict-core')}"
 
 
