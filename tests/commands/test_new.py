@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import Newsletter
-from toolkit.editorial import assemble
+from toolkit.editorial import issue_files
 from toolkit.editorial.starter import make_publication
 from toolkit.files import write_atomic
 
@@ -292,7 +292,7 @@ def test_broken_off_half_way_leaves_nothing(
             raise KeyboardInterrupt
         write_atomic(path, data)
 
-    monkeypatch.setattr(assemble, "write_atomic", interrupted)
+    monkeypatch.setattr(issue_files, "write_atomic", interrupted)
     before = sorted(folder.rglob("*"))
     assert newsletter("new", "a", *ROLES, cwd=folder).code == 130
     assert sorted(folder.rglob("*")) == before

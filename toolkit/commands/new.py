@@ -13,7 +13,8 @@ from toolkit.commands import (
     publication_option,
 )
 from toolkit.document.issue import MANIFEST
-from toolkit.editorial.assemble import NewIssue, assemble, split, to_do, write_issue
+from toolkit.editorial.assemble import assemble, split
+from toolkit.editorial.issue_files import NewIssue, to_do, write_issue
 from toolkit.errors import UsageError, shown
 from toolkit.findings import Finding
 
