@@ -51,6 +51,7 @@ class Role(StrEnum):
     BLANK = "blank"
     HEADING = "heading"
     BULLET = "bullet"
+    NUMBERED = "numbered"  # an item of a numbered list
     TAIL = "tail"  # text of a bullet that goes on after the bullets inside it
     MARKDOWN = "markdown"  # Markdown beyond paragraphs: kept, its words may be mended
     CODE = "code"  # kept byte by byte
@@ -63,7 +64,8 @@ class Line:
     Attributes:
         text: its words, without surrounding space and without the mark that gave its role.
         number: its (first) line in the source, counted from 1.
-        level: of a heading (2 to 6), or how deep a bullet lies (0 is outermost).
+        level: of a heading (2 to 6), how deep a bullet lies (0 is outermost), or the number of
+            a numbered item.
     """
 
     text: str

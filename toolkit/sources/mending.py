@@ -33,6 +33,7 @@ from toolkit.sources.furniture import (
 from toolkit.sources.structure import (
     broken_sentences,
     numbered_headings,
+    numbered_lists,
     plain_headings,
     section_names,
     separators,
@@ -75,6 +76,7 @@ RULES = (
     Rule("published-line", published_line),
     Rule("url-line", url_line),
     Rule("publisher-line", publisher_line),
+    Rule("numbered-lists", numbered_lists, in_markdown=False),
     Rule("numbered-headings", numbered_headings, in_markdown=False),
     Rule("sub-heads", sub_heads, in_markdown=False),
     Rule("signed-headings", signed_headings, in_markdown=False),
@@ -187,12 +189,16 @@ def _pasted_body(draft: Draft) -> str:
                 previous = None
             continue
         tight = previous is not None and {previous.role, line.role} <= {Role.BULLET, Role.TAIL}
-        same = previous is not None and previous.role is line.role in (Role.CODE, Role.MARKDOWN)
+        same = previous is not None and previous.role is line.role in (
+            Role.CODE,
+            Role.MARKDOWN,
+            Role.NUMBERED,
+        )
         if previous is not None and not (same or (tight and line.role is Role.BULLET)):
             blocks.append("")
         blocks.append(as_markdown(line))
         previous = line
-        if line.role not in (Role.BULLET, Role.TAIL, Role.CODE, Role.MARKDOWN):
+        if line.role in (Role.TEXT, Role.HEADING):
             blocks.append("")
     return "\n".join(blocks)
 
@@ -207,6 +213,8 @@ def as_markdown(line: Line) -> str:
     indent = "  " * line.level
     if line.role is Role.BULLET:
         return f"{indent}- {_safe_start(text)}"
+    if line.role is Role.NUMBERED:
+        return f"{line.level}. {_safe_start(text)}"
     if line.role is Role.TAIL:
         return f"{indent}  {_safe_start(text)}"
     return _safe_start(text)

@@ -75,12 +75,13 @@ def title_line(draft: Draft) -> Draft:
         or len(text) > _TITLE_LIMIT[draft.language]
         or _NUMBERED.match(text)
         or _SUB_HEAD.match(text)
+        or _SIGN.fullmatch(text)
         or begins(text, "publisher-line", "heads")
     ):
         return draft
     apart = positions[1] > positions[0] + 1 or second.role is Role.HEADING
     headline = _could_be_title(text) and (apart or len(second.text) > len(text))
-    if not headline and not _is_byline(second.text):
+    if not headline and not (_is_byline(second.text) and len(positions) > 2):
         return draft
     lines = [*draft.lines[: positions[0]], *draft.lines[positions[0] + 1 :]]
     change = Change(first.number, "title-line", Action.LIFTED, text)
@@ -114,6 +115,43 @@ def numbered_headings(draft: Draft) -> Draft:
             Change(line.number, "numbered-headings", Action.CHANGED, line.text, match["title"])
         )
     return draft.with_lines(lines, changes)
+
+
+def numbered_lists(draft: Draft) -> Draft:
+    """Lines numbered from one on, right after one another, are a numbered list.
+
+    Lines with ``①②`` are one only where they are no sentences.
+    """
+    lines = list(draft.lines)
+    changes = []
+    position = 0
+    while position < len(lines):
+        items = []
+        while position + len(items) < len(lines):
+            line = lines[position + len(items)]
+            item = _list_item(line) if line.role is Role.TEXT else None
+            if item is None or item[0] != len(items) + 1:
+                break
+            items.append(item)
+        if len(items) >= 2:
+            for number, title in items:
+                line = lines[position + number - 1]
+                lines[position + number - 1] = replace(
+                    line, text=title, role=Role.NUMBERED, level=number
+                )
+                changes.append(
+                    Change(line.number, "numbered-lists", Action.CHANGED, line.text, title)
+                )
+        position += max(len(items), 1)
+    return draft.with_lines(lines, changes)
+
+
+def _list_item(line: Line) -> tuple[int, str] | None:
+    if match := _NUMBERED.fullmatch(line.text):
+        return int(match[1]), match["title"]
+    if (match := _SUB_HEAD.fullmatch(line.text)) and not line.text.endswith("。"):
+        return MARKS.index(match["mark"]) + 1, match["title"]
+    return None
 
 
 def sub_heads(draft: Draft) -> Draft:

@@ -16,7 +16,7 @@ import jaconv
 from toolkit.document.japanese import is_wide
 from toolkit.sources.draft import Action, Change, Draft, Line, Role
 
-_MENDED = (Role.TEXT, Role.MARKDOWN, Role.HEADING, Role.BULLET)
+_MENDED = (Role.TEXT, Role.MARKDOWN, Role.HEADING, Role.BULLET, Role.NUMBERED, Role.TAIL)
 _PROTECTED = re.compile(r"`+[^`]*`+|\]\([^)\s]*\)|<[^<>\s]+>|https?://[^\s「」（）、。]+|\\.")
 _HALF_KATAKANA = re.compile("[\uff61-\uff9f]+")
 _FULL_LATIN = re.compile("[０-９Ａ-Ｚａ-ｚ＆＠＃]+")
@@ -146,10 +146,11 @@ def _paired(text: str) -> str:
         words = pieces[inner].strip()
         if not words:
             continue
-        before = len(pieces[inner]) - len(pieces[inner].lstrip())
-        after = len(pieces[inner]) - len(pieces[inner].rstrip())
-        pieces[inner - 1] += pieces[inner][:before]
-        pieces[inner + 1] = pieces[inner][len(pieces[inner]) - after :] + pieces[inner + 1]
+        # A space beside the mark moves out of it, and stays only between Latin words.
+        if pieces[inner][0].isspace() and pieces[inner - 1][-1:].isascii():
+            pieces[inner - 1] = f"{pieces[inner - 1]} ".lstrip()
+        if pieces[inner][-1].isspace() and pieces[inner + 1][:1].isascii():
+            pieces[inner + 1] = f" {pieces[inner + 1]}".rstrip()
         pieces[inner] = f"**{words}**"
     return "".join(pieces)
 
