@@ -100,6 +100,11 @@ def test_a_number_twice(folder: Path, newsletter: Newsletter) -> None:
             "glossary.csv:3: error: 船 is on line 2",
         ),
         ("glossary.csv", "船,ship\n", "glossary.csv:1: error: the first line must be the header"),
+        (
+            "articles/one-command.md",
+            "---\nlanguage: fr\n---\n\na\n",
+            "articles/one-command.md:2: error: language must be one of ja, en, not 'fr' (issue)",
+        ),
         ("articles/one-command.md", "", "articles/one-command.md: error: holds no text"),
         (
             "articles/one-command.md",

@@ -245,6 +245,7 @@ def test_a_whole_issue_is_split(folder: Path, newsletter: Newsletter) -> None:
         (("a", "--deep-dive", "z" * 5000, *ROLES[2:]), "there is no article"),
         (("../a", *ROLES), "an issue is named by its folder, like 2025-11-25, not '../a'"),
         ((".a", *ROLES), "an issue is named by its folder"),
+        (("z" * 300, *ROLES), "an issue is named by its folder"),
         (("", *ROLES), "an issue is named by its folder"),
         (("2025-11-25", *ROLES), "issues/2025-11-25: is there already"),
         (("a", "--from", "ferry"), "is no whole issue"),

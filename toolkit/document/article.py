@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from toolkit.document.japanese import language_of
+from toolkit.document.publication import LANGUAGES
 from toolkit.errors import ContentError
 from toolkit.files import read_text, write_atomic
 
@@ -48,7 +49,8 @@ def read_article(path: Path) -> Article:
     Without a ``title``, the first level-1 heading is the title and leaves the body.
 
     Raises:
-        ContentError: no readable text, broken front matter, an unknown key, no text at all.
+        ContentError: no readable text, broken front matter, an unknown key or language, no
+            text at all.
     """
     text = read_text(path)
     matter, body, line = _split(text, path)
@@ -61,6 +63,13 @@ def read_article(path: Path) -> Article:
         )
     if not body.strip():
         raise ContentError("holds no text", path)
+    language = matter.get("language") or language_of(body)
+    if language not in LANGUAGES:
+        raise ContentError(
+            f"language must be one of {', '.join(LANGUAGES)}, not {language!r}",
+            path,
+            _line_of(text, "language"),
+        )
     title = matter.get("title", "")
     if not title and (heading := re.match(r"\s*# +(.+?)[ #]*\n", body + "\n")):
         title = heading[1]
@@ -74,7 +83,7 @@ def read_article(path: Path) -> Article:
         source=matter.get("source", ""),
         url=matter.get("url", ""),
         published=matter.get("published", ""),
-        language=matter.get("language") or language_of(body),
+        language=language,
         body_line=line,
     )
 

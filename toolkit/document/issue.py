@@ -18,8 +18,9 @@ from toolkit.files import read_text
 
 MANIFEST = "issue.toml"
 KEYS = ("number", "date", "title", "lead", "section")
-SLUG = re.compile(r"\w[\w.-]*")
-"""What an issue may be called: the name of a folder, no path and nothing hidden."""
+SLUG = re.compile(r"\w[\w.-]{0,59}")
+"""What an issue may be called: the name of a folder (of a length that every file system
+takes), no path and nothing hidden."""
 SECTION_KEYS = ("kind", "file", "articles")
 
 
