@@ -6,7 +6,7 @@
 
 A draft is whole when every hidden thing came back exactly once and its inline elements are
 the source's. The ways are tried in order, all sentences that still need one in one batch;
-the last one, pieces between the hidden things, cannot fail. What a way costs the reader is
+the last resort, pieces between the hidden things, cannot fail. What a way costs the reader is
 said in the draft's findings.
 """
 
@@ -14,11 +14,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
+from itertools import pairwise, permutations
+
+from markdown_it.token import Token
 
 from toolkit.document.glossary import Glossary
 from toolkit.translation.clauses import halves
 from toolkit.translation.engine import Draft, Engine
-from toolkit.translation.inline import Flat, Span, elements, flatten, is_atom, nested, unflatten
+from toolkit.translation.inline import ATOM, Flat, Span, elements, is_atom, nested, unflatten
 from toolkit.translation.protection import (
     Frame,
     Guard,
@@ -28,7 +31,7 @@ from toolkit.translation.protection import (
     reveal,
     take_off_frames,
 )
-from toolkit.translation.quality import differences, in_words, is_repeating, is_untranslated
+from toolkit.translation.quality import differences, in_words, is_repeating
 from toolkit.translation.typography import english, japanese
 
 
@@ -57,8 +60,7 @@ class Way:
         marked: whether spans are shown to the engine as ``**…**``; otherwise they are put
             back on the words found by translating them alone.
         shown: kinds of hidden things that are shown after all, and looked for afterwards.
-        parts: how many clauses the sentence is cut into; 0 for the pieces between the
-            hidden things.
+        parts: how many clauses the sentence is cut into.
         finding: what to tell the editor.
     """
 
@@ -81,13 +83,13 @@ WAYS = (
         shown=("term", "name"),
         finding="names and terms were not protected: check them",
     ),
-    Way(
-        framed=False,
-        marked=False,
-        parts=0,
-        finding="translated piece by piece, because the engine lost protected parts: rewrite it",
-    ),
 )
+
+PATIENCE = 2
+"""From this way on, a whole draft is taken with its faults; before, a better one is hoped for."""
+
+LAST_RESORT = "translated piece by piece, because the engine lost protected parts: rewrite it"
+UNTRANSLATED = "not translated: the engine had no words for it"
 
 MARK = "**"
 """Bold, which the shipped model carries from the source to the words it stood on."""
@@ -120,10 +122,13 @@ def draft_sentences(
     for number, way in enumerate(WAYS):
         pending = [job for job in jobs if job.pending]
         _try(pending, way, engine)
-        last = number >= 2
         for job in pending:
-            if job.settle(final=last):
+            if job.settle(final=number >= PATIENCE):
                 report(1)
+    pending = [job for job in jobs if job.pending]
+    _last_resort(pending, engine)
+    if pending:
+        report(len(pending))
     return [job.result() for job in jobs]
 
 
@@ -226,8 +231,6 @@ class _Plan:
             complete &= draft.complete
             scores.append(draft.score)
             text = _with_atoms(draft.text, part.places)
-            if way.parts == 0 and (text is None or not text.strip()):
-                text = ""  # a piece the engine has no words for; the rest stands
             if text is None:
                 return None
             pieces.append(text.strip())
@@ -236,7 +239,9 @@ class _Plan:
         if not joined.strip():
             return None
         joined, clean = take_off_frames(joined, guards if way.framed else {}, job.target)
-        flat = _marked(joined, self.marked) if self.marked else Flat(joined.replace(MARK, ""))
+        flat = (
+            _marked(joined, self.marked, spoken) if self.marked else Flat(joined.replace(MARK, ""))
+        )
         if flat is None:
             return None
         guessed = False
@@ -258,44 +263,75 @@ class _Plan:
             faults.append("the translation was cut off")
         if not clean:
             faults.append("a unit may be written twice")
+        if any(flat.text.count(mark) > self.guarded.flat.text.count(mark) for mark in "`*[]<>|~"):
+            faults.append("there are marks in it that the source has not")
         return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), way.finding)
 
 
 def _plan(job: _Job, way: Way, engine: Engine) -> _Plan:
     guarded = reveal(job.guarded, way.shown) if way.shown else job.guarded
-    flat = guarded.flat
-    carries = bool(engine.placeholders)
-    spans = flat.spans
-    marked = spans if way.marked and carries and _same(spans) else ()
-    room = len(engine.placeholders) or 16
-    if way.parts == 0:
-        texts = _between(flat.text)
-    else:
-        texts = list(_clauses(flat, way.parts, room))
-    whole = len(texts) == 1
-    shown = flat if marked and whole else Flat(flat.text)
-    marked = marked if whole else ()
-    parts: list[_Question | str] = []
-    for text in texts:
-        if all(is_atom(char) or not char.isalnum() for char in text):
-            parts.append(text)
-        else:
-            parts.append(_question(Flat(text, shown.spans), guarded.guards, way, engine))
-    alone = (
-        ()
-        if marked
-        else tuple(
-            (span, _question(Flat(flat.text[span.start : span.end]), guarded.guards, way, engine))
-            for span in spans
+    guards = guarded.guards
+    before, flat, after = _edges(guarded)
+    groups = _groups(flat.spans)
+    texts = list(_clauses(flat, way.parts, len(engine.placeholders) or 16))
+    carried = way.marked and bool(engine.placeholders) and len(texts) == 1 and _apart(groups)
+    marked = flat.spans if carried else ()
+    asked = [
+        text
+        if all(is_atom(char) or not char.isalnum() for char in text)
+        else _question(Flat(text, marked), guards, way, engine)
+        for text in texts
+    ]
+    alone = [] if carried and _alike(groups) else flat.spans
+    spans = [
+        (span, _question(Flat(flat.text[span.start : span.end]), guards, way, engine))
+        for span in alone
+    ]
+    return _Plan(guarded, (*before, *asked, *after), tuple(spans), marked)
+
+
+def _edges(guarded: Guarded) -> tuple[list[str], Flat, list[str]]:
+    """Emoji and images at the ends of a sentence, which stay there, and what is between."""
+    text, spans = guarded.flat.text, guarded.flat.spans
+    inside = {place for span in spans for place in range(span.start, span.end)}
+
+    def stays(place: int) -> bool:
+        if place in inside:
+            return False
+        guard = guarded.guards.get(text[place])
+        if guard is None:
+            return text[place].isspace()
+        return guard.kind == "emoji" or (
+            isinstance(guard.target, Token) and guard.target.type == "image"
         )
-    )
-    return _Plan(guarded, tuple(parts), alone, marked)
+
+    start, end = 0, len(text)
+    while start < end and stays(start):
+        start += 1
+    while end > start and stays(end - 1):
+        end -= 1
+    shifted = tuple(replace(span, start=span.start - start, end=span.end - start) for span in spans)
+    before = [char for char in text[:start] if is_atom(char)]
+    after = [char for char in text[end:] if is_atom(char)]
+    return before, Flat(text[start:end], shifted), after
 
 
-def _same(spans: Sequence[Span]) -> bool:
-    """Whether spans can be told apart by place alone: one, or all alike, none in another."""
-    apart = all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False))
-    return apart and len({span.kind for span in spans}) <= 1
+def _groups(spans: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """Spans in order, those over the very same words together (a bold link)."""
+    groups: dict[tuple[int, int], list[Span]] = {}
+    for span in spans:
+        groups.setdefault((span.start, span.end), []).append(span)
+    return [tuple(group) for group in groups.values()]
+
+
+def _apart(groups: Sequence[Sequence[Span]]) -> bool:
+    """Whether no span lies in another, so that marks without names can carry them."""
+    return all(a[0].end <= b[0].start for a, b in pairwise(groups))
+
+
+def _alike(groups: Sequence[Sequence[Span]]) -> bool:
+    """Whether it does not matter which is which: one group, or all of one kind."""
+    return len({tuple(span.kind for span in group) for group in groups}) <= 1
 
 
 def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine) -> _Question:
@@ -303,6 +339,7 @@ def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine)
     text = ""
     edges = {span.start for span in flat.spans}, {span.end for span in flat.spans}
     for position in range(len(flat.text) + 1):
+        # Spans over the same words share their marks.
         text += MARK * (position in edges[1]) + MARK * (position in edges[0])
         if position == len(flat.text):
             break
@@ -340,20 +377,40 @@ def _spoken(text: str, question: _Question) -> str:
     return text.strip(" .。、,")
 
 
-def _marked(text: str, spans: Sequence[Span]) -> Flat | None:
-    """The spans that the engine carried as ``**…**``; None where it did not carry all."""
+def _marked(text: str, spans: Sequence[Span], spoken: Sequence[str]) -> Flat | None:
+    """The spans that the engine carried as ``**…**``; None where it did not carry all.
+
+    Where the marks do not say which span is which, each goes where the words are most like
+    those it says alone.
+    """
+    groups = _groups(spans)
     pieces = text.split(MARK)
-    if len(pieces) != 2 * len(spans) + 1:
+    if len(pieces) != 2 * len(groups) + 1 or not all(piece.strip() for piece in pieces[1::2]):
         return None
+    carried = pieces[1::2]
+    order = tuple(range(len(groups)))
+    if spoken and len(groups) <= 5:
+        alone = [spoken[spans.index(group[0])] for group in groups]
+
+        def fit(places: tuple[int, ...]) -> float:
+            likenesses = map(_likeness, alone, (carried[place] for place in places))
+            # Order is a reason too: only words that clearly moved take their span along.
+            return sum(likenesses) + 0.5 * (places == order)
+
+        order = max(permutations(order), key=fit)
     words, found = "", []
     for number, piece in enumerate(pieces):
         if number % 2:
-            span = spans[number // 2]
-            found.append(replace(span, start=len(words), end=len(words) + len(piece)))
-            if not piece.strip():
-                return None
+            found += [
+                replace(span, start=len(words), end=len(words) + len(piece))
+                for span in groups[order.index(number // 2)]
+            ]
         words += piece
     return Flat(words, tuple(found))
+
+
+def _likeness(one: str, other: str) -> float:
+    return SequenceMatcher(None, one.lower(), other.lower()).ratio()
 
 
 def _placed(flat: Flat, spans: Sequence[Span], spoken: Sequence[str]) -> tuple[Flat, bool]:
@@ -384,11 +441,12 @@ def _nearest(text: str, words: str) -> tuple[int, int]:
     tokens = [m.span() for m in re.finditer(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|[^\s\w]|\w", text)]
     size = max(1, len(re.findall(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|\w", words)))
     best, place = 0.5, (0, len(text))
+    matcher = SequenceMatcher(b=words.lower())
     for length in {max(1, size - 1), size, size + 1}:
         for first in range(max(0, len(tokens) - length + 1)):
             start, end = tokens[first][0], tokens[first + length - 1][1]
-            ratio = SequenceMatcher(None, words.lower(), text[start:end].lower()).ratio()
-            if ratio > best:
+            matcher.set_seq1(text[start:end].lower())
+            if matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
                 best, place = ratio, (start, end)
     return place
 
@@ -414,9 +472,57 @@ def _roomy(text: str, room: int) -> Iterator[str]:
         yield from _roomy(half, room)
 
 
-def _between(text: str) -> list[str]:
-    """The text cut at its atoms, which stay as pieces of their own."""
-    return [piece for piece in re.split("([\U000f0000-\U000f7fff])", text) if piece]
+def _last_resort(jobs: Sequence[_Job], engine: Engine) -> None:
+    """The pieces between hidden things and edges of spans, each translated for itself.
+
+    What was hidden, and every span, stays where it stood, so that nothing can be lost. A
+    piece the engine has no words for stays as it is.
+    """
+    cut = [_between(job.guarded.flat) for job in jobs]
+    texts = [text for pieces in cut for text in pieces if _has_words(text)]
+    answers = iter(engine.translate(texts) if texts else [])
+    for job, pieces in zip(jobs, cut, strict=True):
+        places, words, scores = [0], "", []
+        translated = False
+        for piece in pieces:
+            text = piece
+            if _has_words(piece):
+                draft = next(answers)
+                scores.append(draft.score)
+                said = re.sub(f"⟦[^⟧]*⟧?|⟧|{ATOM}", "", draft.text.replace(MARK, "")).strip()
+                translated |= bool(said)
+                text = said or piece
+            gap = " " * (job.target == "en" and bool(words) and text[:1] not in "、。,.!?)」")
+            words += gap + text
+            # Edges of spans are edges of pieces: as many characters before as after.
+            places += [len(words)] * len(piece)
+        spans = tuple(
+            replace(span, start=places[span.start], end=places[span.end])
+            for span in job.guarded.flat.spans
+        )
+        guards = job.guarded.guards
+        text = _markdown(_set(nested(Flat(words, spans)), job), guards)
+        finding = LAST_RESORT
+        if not translated or elements(text) != elements(job.sentence):
+            text, finding = job.sentence.strip(), UNTRANSLATED
+        faults = differences(job.sentence, text, job.source, job.target, job.glossary)
+        score = sum(scores) / max(len(scores), 1)
+        job.offer(_Candidate(text, score, tuple(faults), finding))
+        job.pending = False
+
+
+def _has_words(text: str) -> bool:
+    return any(char.isalpha() and not is_atom(char) for char in text)
+
+
+def _between(flat: Flat) -> list[str]:
+    """The text cut at its atoms, which stay as pieces of their own, and at edges of spans."""
+    edges = {place for span in flat.spans for place in (span.start, span.end)}
+    edges |= {
+        place + side for place, char in enumerate(flat.text) if is_atom(char) for side in (0, 1)
+    }
+    bounds = sorted(edges | {0, len(flat.text)})
+    return [flat.text[start:end] for start, end in pairwise(bounds)]
 
 
 def _set(flat: Flat, job: _Job, guards: Mapping[str, Guard] | None = None) -> Flat:

@@ -18,6 +18,9 @@ from toolkit.document.japanese import is_wide
 ATOMS = range(0xF0000, 0xF8000)
 """The characters that stand for atoms (Supplementary Private Use Area A)."""
 
+ATOM = "[\U000f0000-\U000f7fff]"
+"""A pattern for one of them."""
+
 _SPANS = ("strong", "em", "s", "link")
 
 
@@ -91,7 +94,8 @@ def flatten(text: str) -> tuple[Flat, dict[str, Token]]:
                 put_atom(opening)
         else:
             put_atom(token)
-    return Flat("".join(words), tuple(sorted(spans, key=_order))), atoms
+    # Outer spans close later, and come first also where they cover the same words.
+    return Flat("".join(words), tuple(sorted(spans[::-1], key=_order))), atoms
 
 
 def unflatten(flat: Flat, atoms: Mapping[str, Token | str]) -> str:

@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
     r"(?:https?|ftp)://[!-~]+|www\.[A-Za-z0-9-]+\.[!-~]+"
     r"|[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
     r"|(?<![A-Za-z0-9])[@＠][A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
-    r"|(?<![A-Za-z0-9&])[#＃](?!\d+(?:\W|$))[\w\u3040-\u30ff\u3400-\u9fff]+"
+    r"|(?<![A-Za-z0-9&])[#＃](?!\d+(?:\W|$))(?:[\w\u30a1-\u30fe\u3400-\u9fff]+|[\u3041-\u309f]+)"
     r"|(?:[A-Za-z]:\\|~?/)?(?:[A-Za-z0-9_.-]+[/\\])*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
     r"\.(?:csv|docx?|epub|html?|jpe?g|json|js|md|mp[34]|pdf|png|po|pptx?|py|svg|tar|toml|tsv|txt"
     r"|xlsx?|xml|ya?ml|zip|gz)(?![A-Za-z0-9])"
@@ -39,9 +39,7 @@ _NAME = re.compile(
     r"[A-Za-z\u00c0-\u024f][A-Za-z0-9\u00c0-\u024f]*(?:[&.'’+/_-][A-Za-z0-9\u00c0-\u024f]+|[+]+)*"
     r"(?:[ ][A-Za-z0-9\u00c0-\u024f&][A-Za-z0-9\u00c0-\u024f&.'’+/_-]*)*"
 )
-_NAME_WITH_DIGITS = re.compile(
-    r"\b[A-Z][A-Za-z&]*-?\d[A-Za-z0-9.-]*[A-Za-z0-9]|\b[A-Z][A-Za-z&]*-?\d\b|\bS&P 500\b"
-)
+_NAME_WITH_DIGITS = re.compile(r"\b[A-Z][A-Za-z&]*-?\d(?:[A-Za-z0-9.-]*[A-Za-z0-9])?\b")
 _CLOSING = ".,;:!?)]}。、）」』’”'\""
 
 
@@ -196,6 +194,8 @@ def _found(text: str, glossary: Glossary, source: str, target: str) -> list[_Fou
             words = term.term.text(target)
             add(term.start, term.end, Guard("term", text[term.start : term.end], words))
     for amount in amounts:
+        if amount.kind is Kind.NUMBER and amount.value == 1 and amount.upto is None:
+            continue  # 1年前 is "a year ago": one is a word, and the comparison knows it
         frame = _frame(amount, target)
         guard = Guard("amount", text[amount.start : amount.end], realise(amount, target), frame)
         add(amount.start, amount.end, guard)

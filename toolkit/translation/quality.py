@@ -67,8 +67,18 @@ def is_untranslated(text: str, source: str, language: str) -> bool:
 
 def is_repeating(text: str, source: str) -> bool:
     """Whether a translation says the same over and over where its source does not."""
-    pattern = r"(.{2,40}?)\1{3,}|(.{8,60}?)\W{0,3}\2\W{0,3}\2"
-    return bool(re.search(pattern, text)) and not re.search(pattern, source)
+    return _repeats(text) and not _repeats(source)
+
+
+def _repeats(text: str) -> bool:
+    """Whether a stretch of up to 60 characters stands there three times in a row."""
+    for period in range(1, 61):
+        run = 0
+        for position in range(len(text) - period):
+            run = run + 1 if text[position] == text[position + period] else 0
+            if run >= max(2 * period, 12):
+                return True
+    return False
 
 
 def _words(text: str) -> str:

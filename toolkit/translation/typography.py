@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from toolkit.document.japanese import is_wide
-from toolkit.translation.inline import Flat, is_atom
+from toolkit.translation.inline import ATOM, Flat, is_atom
 
 _TO_ENGLISH = {
     "。": ".", "、": ",", "，": ",", "．": ".", "：": ":", "；": ";", "！": "!", "？": "?",
@@ -16,7 +16,6 @@ _TO_ENGLISH = {
     "　": " ", "〜": "–", "～": "–", "＆": "&", "【": "[", "】": "]", "―": "—",
 }  # fmt: skip
 _TO_JAPANESE = {"“": "「", "”": "」", "‘": "『", "’": "』", ";": "；"}
-_ATOM = "[\U000f0000-\U000f7fff]"
 
 
 def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
@@ -28,10 +27,11 @@ def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
         contents: what the atoms will say, to set spaces beside them.
     """
     flat = _replaced(flat, lambda text: "".join(_TO_ENGLISH.get(char, char) for char in text))
+    flat = _edited(flat, r'"([^"]*)"', lambda m: f"“{m[1]}”")
     flat = _edited(flat, r"([“(])\s+", lambda m: m[1])
     flat = _edited(flat, r"\s+([”)])", lambda m: m[1])
-    flat = _edited(flat, rf"(?<=[\w,;:.!?%)”]|{_ATOM})(?={_ATOM})", _gap(contents))
-    flat = _edited(flat, rf"(?<={_ATOM})(?=[\w(“])", _gap(contents))
+    flat = _edited(flat, rf"(?<=[\w,;:.!?%)”]|{ATOM})(?={ATOM})", _gap(contents))
+    flat = _edited(flat, rf"(?<={ATOM})(?=[\w(“])", _gap(contents))
     flat = _edited(flat, r"(?<=[,;!?”)])(?=[A-Za-z])", lambda m: " ")
     flat = _edited(flat, r"\s+([,.;:!?])(?!\w)", lambda m: m[1])
     flat = _edited(flat, r"[ \t\n]{2,}", lambda m: " ")
@@ -51,22 +51,29 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     flat = _replaced(flat, lambda text: "".join(_TO_JAPANESE.get(char, char) for char in text))
     flat = _edited(flat, r'"([^"]*)"', lambda m: f"「{m[1]}」")
     wide = r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60]"
-    flat = _edited(flat, rf"(?<={wide}|{_ATOM})\s+(?={wide})", lambda m: "")
-    flat = _edited(flat, rf"(?<={wide})\s+(?={_ATOM})", lambda m: "")
+    flat = _edited(flat, rf"(?<={wide}|{ATOM})\s+(?={wide})", lambda m: "")
+    flat = _edited(flat, rf"(?<={wide})\s+(?={ATOM})", lambda m: "")
     flat = _edited(flat, rf"(?<={wide})[ ]+(?=[\w(])|(?<=[\w)])[ ]+(?={wide})", lambda m: "")
-    flat = _edited(flat, rf"(?<={wide}),\s*|(?<={_ATOM}),\s+(?={wide}|{_ATOM})", lambda m: "、")
+    flat = _edited(flat, rf"(?<=[A-Za-z0-9]|{ATOM})(?={ATOM})", _gap(contents, latin=True))
+    flat = _edited(flat, rf"(?<={ATOM})(?=[A-Za-z0-9])", _gap(contents, latin=True))
+    flat = _edited(flat, rf"(?<={wide}),\s*|(?<={ATOM}),\s+(?={wide}|{ATOM})", lambda m: "、")
     flat = _edited(flat, rf"(?<={wide})\.(?=\s|$)", lambda m: "。")
     flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
     return _ended(_trimmed(flat), source, "。", contents)
 
 
-def _gap(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
-    """A space where words would run together; none beside punctuation, breaks and dashes."""
+def _gap(contents: Mapping[str, str], *, latin: bool = False) -> Callable[[re.Match[str]], str]:
+    """A space where words would run together; none beside punctuation, breaks and dashes.
+
+    With ``latin``, only between two words in Latin letters or digits, as in Japanese.
+    """
 
     def gap(match: re.Match[str]) -> str:
         before, after = match.string[match.start() - 1], match.string[match.end()]
         left, right = contents.get(before, before), contents.get(after, after)
         if not left or not right or left[-1] in '([“‘"/-–—\n' or right[0] in ",.;:!?)]”’%/":
+            return ""
+        if latin and not (re.match("[A-Za-z0-9]", left[-1]) and re.match("[A-Za-z0-9@#]", right)):
             return ""
         return " "
 

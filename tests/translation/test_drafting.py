@@ -1,0 +1,251 @@
+"""Drafts are whole whatever the engine does: the engines here do their worst."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from toolkit.document.glossary import Glossary, Term
+from toolkit.document.japanese import is_kana, is_kanji
+from toolkit.translation.drafting import WAYS, draft_sentences
+from toolkit.translation.engine import Draft, Engine
+from toolkit.translation.inline import elements
+
+CASES = Path(__file__).parent / "cases"
+GLOSSARY = Glossary(
+    (
+        Term("大統領令", "executive order"),
+        Term("半導体", "semiconductors"),
+        Term("日銀", "Bank of Japan"),
+        Term("生成AI", "generative AI"),
+    )
+)
+MARKS = tuple(f"⟦{number}⟧" for number in range(8))
+
+
+@dataclass
+class Fake:
+    """An engine that answers by a function, and remembers what it was shown."""
+
+    answer: Callable[[str], str]
+    source: str = "ja"
+    target: str = "en"
+    placeholders: tuple[str, ...] = MARKS
+    shown: list[list[str]] = field(default_factory=list)
+
+    def translate(
+        self,
+        sentences: Sequence[str],
+        *,
+        attempt: int = 0,
+        progress: Callable[[int], None] | None = None,
+    ) -> list[Draft]:
+        self.shown.append(list(sentences))
+        return [Draft(self.answer(sentence), -0.5) for sentence in sentences]
+
+
+def marks_of(text: str) -> list[str]:
+    return re.findall(r"⟦\d⟧|ZQ\d+X", text)
+
+
+def honest(text: str) -> str:
+    """Every Japanese or English word becomes "word", everything else stays."""
+    words = re.sub(r"[\u3040-\u30ff\u3400-\u9fff、。]+", " word ", text)
+    return re.sub(r"\s+", " ", words).strip()
+
+
+HOSTILE: dict[str, Callable[[str], str]] = {
+    "drops every placeholder": lambda text: honest(re.sub(r"⟦\d⟧|ZQ\d+X", "", text)) or "word",
+    "drops the last placeholder": lambda text: honest(
+        re.sub(r"(⟦\d⟧|ZQ\d+X)(?!.*(⟦|ZQ))", "", text)
+    ),
+    "doubles placeholders": lambda text: honest(re.sub(r"(⟦\d⟧|ZQ\d+X)", r"\1 \1", text)),
+    "reverses everything": lambda text: " ".join(reversed(honest(text).split())),
+    "invents placeholders": lambda text: honest(text) + " ⟦7⟧",
+    "breaks placeholders": lambda text: honest(text).replace("⟧", ""),
+    "repeats itself": lambda text: (honest(text) + " ") * 20,
+    "says nothing": lambda text: "",
+    "says only spaces": lambda text: " \n ",
+    "leaves Japanese": lambda text: text,
+    "drops marks": lambda text: honest(text).replace("**", ""),
+    "adds marks": lambda text: "**" + honest(text) + "** `code` [x](y)",
+    "leaves marks open": lambda text: "**" + honest(text),
+    "writes numbers": lambda text: honest(text) + " 1234 $5 billion",
+    "writes Markdown": lambda text: honest(text) + " *a* ~~b~~ ![c](d) <b>",
+}
+
+
+def sentences(name: str) -> list[str]:
+    lines = (CASES / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+JAPANESE = sentences("marked-up.ja.txt")
+ENGLISH = sentences("marked-up.en.txt")
+
+
+def firm(text: str) -> list[str]:
+    """Addresses and code, which must be in the draft to the letter."""
+    return sorted(
+        re.findall(
+            r"`[^`]+`|(?<!\()https?://[!-~]*[A-Za-z0-9/]|[\w.]+@[\w.]+\w|@\w+|\w+\.csv",
+            text.replace("\\`", ""),
+            re.ASCII,
+        )
+    )
+
+
+@pytest.mark.parametrize("placeholders", [MARKS, ()], ids=["trained", "untrained"])
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_is_lost_whatever_the_engine_does(
+    answer: Callable[[str], str], placeholders: tuple[str, ...]
+) -> None:
+    engine = Fake(answer, placeholders=placeholders)
+    drafts = draft_sentences(JAPANESE, engine, GLOSSARY)
+    for sentence, draft in zip(JAPANESE, drafts, strict=True):
+        assert elements(draft.text) == elements(sentence)
+        assert firm(draft.text) == firm(sentence)
+        assert draft.text.strip()
+        assert not re.search("⟦|⟧|ZQ\\d", draft.text)
+        assert not any("\U000f0000" <= char <= "\U000fffff" for char in draft.text)
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+def test_nothing_is_lost_into_japanese_either(answer: Callable[[str], str]) -> None:
+    engine = Fake(answer, "en", "ja")
+    for sentence, draft in zip(ENGLISH, draft_sentences(ENGLISH, engine, GLOSSARY), strict=True):
+        assert elements(draft.text) == elements(sentence)
+        assert firm(draft.text) == firm(sentence)
+        assert draft.text.strip()
+
+
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+def test_what_needed_the_last_resort_or_is_faulty_says_so(answer: Callable[[str], str]) -> None:
+    engine = Fake(answer)
+    sentence = "OpenAIは5000億ドルを日銀に渡した。"
+    (draft,) = draft_sentences([sentence], engine, GLOSSARY)
+    if not answer(sentence).strip():
+        assert draft.text == sentence
+        assert draft.findings[0] == "not translated: the engine had no words for it"
+        return
+    assert "$500 billion" in draft.text
+    assert "OpenAI" in draft.text
+    assert "Bank of Japan" in draft.text
+    harmless = ("reverses everything", "drops marks", "leaves marks open")
+    assert bool(draft.findings) is not (answer in [HOSTILE[name] for name in harmless])
+
+
+def test_the_engine_sees_nothing_that_is_protected() -> None:
+    engine = Fake(HOSTILE["drops every placeholder"])
+    draft_sentences(JAPANESE, engine, GLOSSARY)
+    for number, batch in enumerate(engine.shown):
+        for text in batch:
+            assert not re.search(r"https?:|@|`|\.csv|🎉|!\[|\]\(", text)
+            if number >= len(WAYS) or not WAYS[number].shown:
+                assert not re.search("OpenAI|大統領令|日銀|5000|令和", text)
+
+
+def test_one_batch_an_attempt_and_only_what_failed_again() -> None:
+    def moody(text: str) -> str:
+        return honest(text) if "市場" not in text else "word"
+
+    engine = Fake(moody)
+    lines = ["市場は5000億ドルだ。", "これは文だ。", "日銀が動いた。"]
+    draft_sentences(lines, engine, GLOSSARY)
+    assert len(engine.shown[0]) == 3
+    assert [len(batch) for batch in engine.shown[1:3]] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("", ""),
+        ("  ", ""),
+        ("2026年11月22日(日)", "Sunday, November 22, 2026"),
+        ("5000億ドル", "$500 billion"),
+        ("**5000億ドル**", "**$500 billion**"),
+        ("https://example.org/", "https://example.org/"),
+        ("🎉", "🎉"),
+        ("`code`", "`code`"),
+        ("大統領令", "Executive order"),
+        ("OpenAI、Nvidia", "OpenAI, Nvidia"),
+        ("[OpenAI](https://example.org/a)", "[OpenAI](https://example.org/a)"),
+    ],
+)
+def test_what_needs_no_engine_never_goes_there(sentence: str, text: str) -> None:
+    engine = Fake(lambda shown: "must not be asked")
+    (draft,) = draft_sentences([sentence], engine, GLOSSARY)
+    assert (draft.text, draft.score, draft.findings) == (text, 0.0, ())
+    assert engine.shown == [] or engine.shown == [[]]
+
+
+def test_more_than_eight_hidden_things_are_asked_for_in_parts() -> None:
+    names = "、".join(f"Name{letter}" for letter in "ABCDEFGHIJKL")
+    engine = Fake(honest)
+    (draft,) = draft_sentences([names + "が参加した。"], engine, GLOSSARY)
+    assert all(f"Name{letter}" in draft.text for letter in "ABCDEFGHIJKL")
+    for batch in engine.shown:
+        assert all(len(set(marks_of(text))) == len(marks_of(text)) <= 8 for text in batch)
+
+
+def test_frames_are_taken_off_again() -> None:
+    def translate(text: str) -> str:
+        return {
+            "⟦0⟧は1月⟦1⟧日に⟦2⟧ドルを得た。": "⟦0⟧ got ⟦2⟧ dollars on January ⟦1⟧.",
+        }.get(text, "word")
+
+    (draft,) = draft_sentences(["OpenAIは12月1日に50億ドルを得た。"], Fake(translate), GLOSSARY)
+    assert draft.text == "OpenAI got $5 billion on December 1."
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
+        ("これは文だ。", "this is ， a sentence。", "This is, a sentence."),
+        ("見出し", "A heading.", "A heading"),
+        ("彼は「はい」と言った。", "He said 「yes」.", "He said “yes”."),
+        ("OpenAIの社長。", "The ⟦0⟧president", "The OpenAI president."),
+        ("市場は3%だ。", "The market is⟦0⟧%", "The market is 3%."),
+        ("市場は3%？", "Is it ⟦0⟧% ?", "Is it 3%?"),
+    ],
+)
+def test_english_is_set_as_english(source: str, answer: str, text: str) -> None:
+    (draft,) = draft_sentences([source], Fake(lambda shown: answer), GLOSSARY)
+    assert draft.text == text
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
+        ("This is it.", "これ は 文 です.", "これは文です。"),
+        ("A heading", "見出し。", "見出し"),
+        ("He said “yes”.", "彼は“はい”と言った", "彼は「はい」と言った。"),
+        ("It rose 3%.", "それは ⟦0⟧% 上がった。", "それは3%上がった。"),
+        ("The market rose.", "市場,株は上がった。。", "市場、株は上がった。"),
+    ],
+)
+def test_japanese_is_set_as_japanese(source: str, answer: str, text: str) -> None:
+    engine = Fake(lambda shown: answer, "en", "ja")
+    (draft,) = draft_sentences([source], engine, GLOSSARY)
+    assert draft.text == text
+
+
+def test_progress_counts_every_sentence_once() -> None:
+    counted: list[int] = []
+    draft_sentences(JAPANESE, Fake(honest), GLOSSARY, progress=counted.append)
+    assert sum(counted) == len(JAPANESE)
+
+
+@pytest.mark.parametrize("direction", ["ja", "en"])
+def test_the_bundled_translator_keeps_everything(
+    direction: str, japanese_to_english: Engine, english_to_japanese: Engine
+) -> None:
+    engine = japanese_to_english if direction == "ja" else english_to_japanese
+    lines = JAPANESE if direction == "ja" else ENGLISH
+    for sentence, draft in zip(lines, draft_sentences(lines, engine, GLOSSARY), strict=True):
+        assert elements(draft.text) == elements(sentence)
+        assert firm(draft.text) == firm(sentence)
+        if direction == "ja" and not draft.findings:
+            assert not any(is_kana(char) or is_kanji(char) for char in draft.text)
