@@ -34,19 +34,16 @@ def test_every_rule_has_cases() -> None:
     assert {rule.name for rule in RULES} <= {case.rule for case in CASES}
 
 
-def test_a_second_import_of_the_article_changes_nothing(tmp_path: Path) -> None:
-    """What came out is Markdown: read again, it stays as it is."""
-    for case in CASES:
-        path = tmp_path / "again.md"
-        path.write_text(case.blocks["article"] + "\n", encoding="utf-8")
-        if re.match("title:|author:|source:|url:|published:|language:", case.blocks["article"]):
-            text = "---\n" + case.blocks["article"].replace("\n\n", "\n---\n\n", 1)
-            path.write_text(text, encoding="utf-8")
-        if not is_pasted(path.read_text(encoding="utf-8"), markdown_file=True):
-            body = read_source(path).article.body
-            assert body.strip() == case.blocks["article"].partition("\n\n")[2] or (
-                body.strip() in case.blocks["article"]
-            )
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_came_out_stays_as_it_is(case: Case, tmp_path: Path) -> None:
+    """An article is Markdown: imported once more, its body does not change."""
+    article = case.blocks["article"]
+    has_matter = re.match("(?:title|author|source|url|published|language): ", article)
+    path = tmp_path / "again.md"
+    # A heading of our own, so that one-line bodies are not taken for pasted text.
+    body = article.partition("\n\n")[2] if has_matter else article
+    path.write_text(f"---\ntitle: x\n---\n\n## A\n\n{body}\n", encoding="utf-8")
+    assert read_source(path).article.body == f"## A\n\n{body}\n"
 
 
 FRAGMENTS = [

@@ -126,7 +126,7 @@ def numbered_lists(draft: Draft) -> Draft:
     changes = []
     position = 0
     while position < len(lines):
-        items = []
+        items: list[tuple[int, str]] = []
         while position + len(items) < len(lines):
             line = lines[position + len(items)]
             item = _list_item(line) if line.role is Role.TEXT else None
