@@ -193,7 +193,8 @@ def _draft(
         progress=(lambda done: progress(done, total)) if progress else None,
     )
     for entry, draft in zip(entries, drafts, strict=True):
-        origin = f"machine translation, confidence {math.exp(min(draft.score, 0)):.0%}"
+        confidence = f"confidence {math.exp(draft.score):.0%}" if draft.score else "by rules"
+        origin = f"machine translation, {confidence}"
         set_draft(entry, Draft(draft.text, origin, draft.findings))
 
 
