@@ -21,6 +21,8 @@ def _packages(pytestconfig: pytest.Config) -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARGOS_PACKAGES_DIR", str(pytestconfig.cache.mkdir("packages")))
+        # The tests themselves run in parallel: more threads would only wait for each other.
+        patch.setenv("OMP_NUM_THREADS", "1")
         yield
 
 

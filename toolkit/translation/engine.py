@@ -6,8 +6,8 @@ at once, sorted by length and cut into batches of about the same number of token
 give the same text for the same list of sentences on the same machine.
 
 A model that is unsure may repeat itself without end. What does so, or is empty, or does not
-come to an end within a length that fits its source, is decoded again in the ways of the next
-attempts, then in halves, and as a last resort cut where it began to repeat
+come to an end within a length that fits its source, is decoded again in the way of the next
+attempt, then in halves, and as a last resort cut where it began to repeat
 (``Draft.complete`` is then false).
 """
 
@@ -30,7 +30,8 @@ class Draft:
     """What a machine made of a sentence.
 
     Attributes:
-        text: the translation; empty only for an empty sentence.
+        text: the translation; empty for an empty sentence, or where nothing could be made of
+            one (``complete`` is then false).
         score: the mean log probability of a token, at most 0; 0 where nothing was translated.
         complete: false where no way of decoding came to an end, and the text was cut.
     """
@@ -93,7 +94,7 @@ ATTEMPTS = (
 BATCH_TOKENS = 1024
 """Source tokens in a batch: large enough for full speed, small enough to show progress."""
 
-LENGTH_FACTOR, LENGTH_MARGIN = 2, 24
+LENGTH_FACTOR, LENGTH_MARGIN = 2, 16
 """An answer has at most so many times the tokens of its source, and so many more."""
 
 LONGEST = 120
@@ -178,25 +179,33 @@ class PackageEngine:
         """Texts that fit the model, each with its number, as they are finished."""
         sources = [self.model.encode(text) for text in texts]
         pending = list(range(len(texts)))
-        first: dict[int, Answer] = {}
-        for decoding in ATTEMPTS[attempt:] + ATTEMPTS[:attempt]:
+        rejected: dict[int, Answer] = {}
+        # One more way mends nearly all; whoever wants another asks for a higher attempt.
+        for decoding in (ATTEMPTS[attempt], ATTEMPTS[(attempt + 1) % len(ATTEMPTS)]):
             failed = []
             for index, answer in self._decode(sources, pending, decoding):
                 text = self._text(answer.pieces)
                 if text and answer.ended and not _endless(sources[index], answer.pieces):
                     yield index, Draft(text, answer.score)
+                elif repetition(sources[index]) is not None:
+                    # A source such as ああああ… is answered like this in every way.
+                    yield index, self._cut(answer)
                 else:
-                    first.setdefault(index, answer)
+                    rejected.setdefault(index, answer)
                     failed.append(index)
             pending = sorted(failed)
         for index in pending:
             parts = halves(texts[index], self.placeholders, anywhere=False)
             if parts:
-                drafts = dict(self._translate(parts, attempt))
+                drafts = dict(self._translate([part.strip() for part in parts], attempt))
                 yield index, self._joined([drafts[0], drafts[1]])
             else:
-                pieces = _cut(first[index].pieces)
-                yield index, Draft(self._text(pieces), first[index].score, complete=False)
+                yield index, self._cut(rejected[index])
+
+    def _cut(self, answer: Answer) -> Draft:
+        """What can be kept of an answer that has no end: all before it repeats itself."""
+        pieces = answer.pieces[: repetition(answer.pieces)]
+        return Draft(self._text(pieces), answer.score, complete=False)
 
     def _decode(
         self, sources: Sequence[Sequence[str]], pending: Sequence[int], decoding: Decoding
@@ -263,10 +272,10 @@ def _batches(
 
 def _endless(source: Sequence[str], answer: Sequence[str]) -> bool:
     """Whether an answer repeats itself in a way that its source does not."""
-    return _repetition(answer) is not None and _repetition(source) is None
+    return repetition(answer) is not None and repetition(source) is None
 
 
-def _repetition(pieces: Sequence[str]) -> int | None:
+def repetition(pieces: Sequence[str]) -> int | None:
     """Where pieces begin to repeat: the end of the first of 3 or more equal runs in a row.
 
     A run of one or two pieces may come 4 times (``……``, ``ハハハハ``) before it counts.
@@ -279,7 +288,3 @@ def _repetition(pieces: Sequence[str]) -> int | None:
             if same + length >= needed:
                 return place + 1 - same
     return None
-
-
-def _cut(pieces: Sequence[str]) -> Sequence[str]:
-    return pieces[: _repetition(pieces)]
