@@ -36,6 +36,7 @@ _ALIASES = {
 }
 _FURNITURE = frozenset(("nav", "aside", "footer", "form", "button", "select", "menu", "dialog"))
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_CONTAINERS = frozenset(("article", "main", "div", "section", "td", "center"))
 _ALWAYS_TEXT = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "td", "th", "figcaption", "caption"))
 
 
@@ -136,6 +137,8 @@ def _main_element(body: Element, kept: str) -> Element:
         above = {element, *element.iterancestors()}
         common = [ancestor for ancestor in common if ancestor in above]
     main = common[0]
+    if main.tag not in _CONTAINERS and main is not body:
+        main = main.getparent()  # a page of one paragraph
     # A short first or last line may lie just outside of it: an <article> holds them all.
     around = [main, *main.iterancestors()]
     return next((element for element in around if element.tag in ("article", "main")), main)
