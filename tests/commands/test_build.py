@@ -103,7 +103,7 @@ def no_manifest_value(publication: Path) -> str:
 
 def missing_section(publication: Path) -> str:
     (publication / "issues" / ISSUE / "brief-2.md").unlink()
-    return f"issues/{ISSUE}/issue.toml:21: "
+    return f"issues/{ISSUE}/issue.toml:22: "
 
 
 def huge_section(publication: Path) -> str:
