@@ -281,7 +281,7 @@ def test_the_shipped_translator_and_hostile_text(japanese_to_english: Engine) ->
         "<bos> <sep> 終わり",
         "\u202e逆向き",
         "\udcff壊れた字",
-        "が" * 60,
+        "が" * 20,
     ]
     drafts = japanese_to_english.translate(sentences)
     assert len(drafts) == len(sentences)

@@ -1,0 +1,142 @@
+"""``newsletter models`` as a user runs it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import Newsletter
+from tests.translation.index import entry, serving, write_index
+from tests.translation.packages import dictionary_package, zipped
+from toolkit.translation.engine import open_engine
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder of packages, and an Argos that reads its settings again."""
+    folder = tmp_path / "data" / "packages"
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "data"))
+    monkeypatch.setenv("ARGOS_PACKAGES_DIR", str(folder))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "argostranslate"]:
+        monkeypatch.delitem(sys.modules, name)
+    yield folder
+    for name in [name for name in sys.modules if name.partition(".")[0] == "argostranslate"]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = dictionary_package(tmp_path / "translate-ja_en", {"ねこ": "cat"})
+    return zipped(made, tmp_path / "ja_en.argosmodel")
+
+
+def test_list_install_translate_remove(
+    newsletter: Newsletter, home: Path, file: Path, tmp_path: Path
+) -> None:
+    listed = newsletter("models", "list", cwd=tmp_path)
+    assert listed.code == 0
+    assert "ja-en: Japanese ↔ English, version 1.0" in listed.out
+    assert "comes with the toolkit" in listed.out
+    assert "ja → en is translated by ja-en" in listed.out
+
+    installed = newsletter("models", "install", file)
+    assert installed.code == 0
+    assert installed.out.startswith("installed translate-ja_en 1.0 (ja → en) at ")
+
+    listed = newsletter("models", "list")
+    assert "ja → en is translated by translate-ja_en\n" in listed.out
+    assert "en → ja is translated by ja-en\n" in listed.out
+    assert open_engine("ja", "en").translate(["ねこ"])[0].text == "cat"
+
+    removed = newsletter("models", "remove", "translate-ja_en")
+    assert (removed.code, removed.out) == (0, f"removed {home / 'translate-ja_en'}\n")
+    assert "ja → en is translated by ja-en" in newsletter("models", "list").out
+
+
+def test_list_as_json(newsletter: Newsletter, home: Path, file: Path, tmp_path: Path) -> None:
+    newsletter("models", "install", file)
+    (home / "bad").mkdir()
+    data = json.loads(newsletter("models", "list", "--json", cwd=tmp_path).out)
+    assert data["folder"] == str(home)
+    mine, ours = data["packages"]
+    assert mine["code"] == "translate-ja_en"
+    assert mine["pairs"] == [["ja", "en"]]
+    assert mine["architecture"] == "encoder-decoder"
+    assert mine["bytes"] > 1000
+    assert mine["path"] == str(home / "translate-ja_en")
+    assert (mine["bundled"], ours["bundled"]) == (False, True)
+    assert ours["architecture"] == "decoder-only"
+    assert data["used"] == {"ja-en": "translate-ja_en", "en-ja": "ja-en"}
+    (broken,) = data["broken"]
+    assert broken["path"] == str(home / "bad" / "metadata.json")
+
+
+def test_the_publications_choice_counts(
+    newsletter: Newsletter, file: Path, publication: Path
+) -> None:
+    newsletter("models", "install", file)
+    manifest = publication / "newsletter.toml"
+    manifest.write_text(manifest.read_text("utf-8") + '\n[translation]\npackage = "ja-en"\n')
+    listed = newsletter("models", "list", "--publication", publication)
+    assert "ja → en is translated by ja-en" in listed.out
+
+
+def test_a_publication_that_is_not_there(newsletter: Newsletter, tmp_path: Path) -> None:
+    listed = newsletter("models", "list", "--publication", tmp_path)
+    assert listed.code == 2
+    assert "newsletter.toml" in listed.err
+
+
+def test_install_from_the_index(
+    newsletter: Newsletter, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    file.rename(site / file.name)
+    with serving(site) as address:
+        monkeypatch.setenv("ARGOS_PACKAGE_INDEX", address)
+        write_index(site, entry("ja", "en", "1.0", f"{address}{file.name}"))
+        installed = newsletter("models", "install", "ja-en")
+        assert installed.code == 0
+        assert installed.out.startswith("installed translate-ja_en 1.0")
+        assert installed.err == ""  # no progress bar without a terminal
+        none = newsletter("models", "install", "en-de")
+    assert none.code == 3
+    assert "has none for en → de" in none.err
+    cut_off = newsletter("models", "install", "ja-en")
+    assert cut_off.code == 3
+    assert cut_off.err.count("\n") == 1
+    assert "check the network" in cut_off.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["remove", "ja-en"], 2, "comes with the toolkit and cannot be removed"),
+        (["remove", "nothing"], 2, "there is no package nothing"),
+        (["install", "nothing"], 2, "neither a file nor a pair"),
+        (["install"], 2, "Missing argument"),
+    ],
+)
+def test_mistakes(newsletter: Newsletter, arguments: list[str], code: int, message: str) -> None:
+    result = newsletter("models", *arguments)
+    assert result.code == code
+    assert message in result.err
+    assert "Traceback" not in result.err
+
+
+def test_a_file_that_is_no_package(newsletter: Newsletter, tmp_path: Path) -> None:
+    file = tmp_path / "some.argosmodel"
+    file.write_bytes(b"PK\x03\x04 and then nothing")
+    result = newsletter("models", "install", file, cwd=tmp_path)
+    assert result.code == 1
+    assert result.err.startswith("newsletter: some.argosmodel: is damaged or no .argosmodel")
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["install"], ["remove"]])
+def test_help_has_an_example(newsletter: Newsletter, words: list[str]) -> None:
+    assert "Example" in newsletter("models", *words, "--help").out
