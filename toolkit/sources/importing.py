@@ -136,7 +136,7 @@ def _read_docx(path: Path) -> Imported:
 
 
 def _from_page(path: Path, page: Page) -> Imported:
-    draft = read_markdown(page.markdown, title=page.matter.get("title", ""))
+    draft = read_markdown(page.markdown, headline=False)  # the reader of the page found it
     source = [(number, line) for number, line in enumerate(page.markdown.split("\n"), 1)]
     imported = _finish(path, draft, source, page.matter, (), page.encoding)
     # The lines are those of the Markdown in between, which nobody has seen.

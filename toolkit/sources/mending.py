@@ -146,10 +146,13 @@ def read_pasted(text: str) -> Draft:
     return Draft(tuple(lines), language=language_of(text))
 
 
-def read_markdown(text: str, first_line: int = 1, *, title: str = "") -> Draft:
+def read_markdown(
+    text: str, first_line: int = 1, *, title: str = "", headline: bool = True
+) -> Draft:
     """Markdown as a draft, line by line; a level-1 heading at its head is the title.
 
-    Where a title is known already, a heading that says something else stays a heading.
+    Where a title is known already, a heading that says something else stays a heading;
+    without ``headline`` every heading does.
     """
     raw = text.split("\n")
     roles = [Role.MARKDOWN if line.strip() else Role.BLANK for line in raw]
@@ -164,7 +167,7 @@ def read_markdown(text: str, first_line: int = 1, *, title: str = "") -> Draft:
         for number, (line, role) in enumerate(zip(raw, roles, strict=True), first_line)
     ]
     draft = Draft(tuple(lines), pasted=False, language=language_of(text))
-    if not tokens or tokens[0].tag != "h1" or tokens[0].map is None:
+    if not headline or not tokens or tokens[0].tag != "h1" or tokens[0].map is None:
         return draft
     start, end = tokens[0].map
     heading = markdown.write_inline(tokens[1])

@@ -28,6 +28,8 @@ _MEMBERS_LIMIT = 5_000
 _RATIO_LIMIT = 200
 """How far a part may unpack: text in XML packs about 10 to 30 times."""
 
+_SMALL = 10 * 1024 * 1024
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -130,9 +132,8 @@ def _check_zip(members: list[zipfile.ZipInfo], path: Path) -> None:
             raise ContentError(f"is not safe: a part of it would leave its folder ({name})", path)
         if member.flag_bits & 1:
             raise ContentError("is locked with a password: save it without one", path)
-        if member.file_size > max(member.compress_size, 1) * _RATIO_LIMIT > 10_000_000 or (
-            member.file_size > _PART_LIMIT
-        ):
+        swollen = member.file_size > member.compress_size * _RATIO_LIMIT
+        if member.file_size > _PART_LIMIT or (swollen and member.file_size > _SMALL):
             raise ContentError(f"is not safe: {name} unpacks to too much", path)
     if len(members) > _MEMBERS_LIMIT or sum(m.file_size for m in members) > _UNPACKED_LIMIT:
         raise ContentError("is not safe: it unpacks to too much", path)
