@@ -38,6 +38,14 @@ def phrasebook(monkeypatch: pytest.MonkeyPatch) -> Phrasebook:
 
 
 @pytest.fixture
+def publication(publication: Path) -> Path:
+    """The small publication before anything in it was translated."""
+    for catalog in publication.glob("issues/*/*.po"):
+        catalog.unlink()
+    return publication
+
+
+@pytest.fixture
 def outside(tmp_path: Path) -> Path:
     """A folder that is in no publication."""
     return tmp_path

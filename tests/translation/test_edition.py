@@ -16,6 +16,8 @@ from toolkit.translation.segments import segments
 
 @pytest.fixture
 def opened(publication: Path) -> Publication:
+    for catalog in publication.glob("issues/*/*.po"):
+        catalog.unlink()
     return read_publication(publication)
 
 

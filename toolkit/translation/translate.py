@@ -38,7 +38,7 @@ from toolkit.translation.engine import Engine
 from toolkit.translation.memory import exact_match, open_memory
 from toolkit.translation.segments import lost_markup, segments
 
-CHUNK = 64
+CHUNK = 100
 """How many sentences are drafted before the catalog is written: what a kill can lose."""
 
 OpenEngine = Callable[[str, str], Engine]
