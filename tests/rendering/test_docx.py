@@ -1,5 +1,6 @@
 """What a Word document says: read back with zip, lxml and python-docx."""
 
+import dataclasses
 import datetime
 import io
 import re
@@ -91,11 +92,11 @@ def test_contents_are_a_field_already_filled_in() -> None:
         "Toc 2: {→#deep_dive_1_9|7. まとめ}",
         "Toc 1: {→#side_story_1|{Section Label|気になった記事：}"
         "港ごとの小さな電力網が、停電に強い町をつくる}",
-        "Toc 1: {→#briefs|小ネタ2本}",
+        "Toc 1: {→#briefs|{Section Label|小ネタ2本}}",
         "Toc 2: {→#brief_1|{Section Label|小ネタ①：}灯台に観測カメラ}",
         "Toc 2: {→#brief_2|{Section Label|小ネタ②：}海藻の値段が三割高}",
-        "Toc 1: {→#editors_note_1|編集後記}",
-        "Toc 1: {→#sources|出典}",
+        "Toc 1: {→#editors_note_1|{Section Label|編集後記}}",
+        "Toc 1: {→#sources|{Section Label|出典}}",
     ]
 
 
@@ -126,18 +127,20 @@ def test_sources_stand_in_their_own_language() -> None:
     document = Docx(render(sample("en")).data)
     first, second = document.text_of("Sources")
     assert first == (
-        "浜野 渚 “潮の力で灯す町——小さな{Strong|潮流発電}の実験” {Source Detail|沿岸経済新聞} "
-        "{Source Detail|January 9, 2026} "
+        "浜野 渚, “潮の力で灯す町——小さな{Strong|潮流発電}の実験”, {Source Detail|沿岸経済新聞}, "
+        "{Source Detail|January 9, 2026}↵"
         "{→https://example.org/tide/power?id=1&lang=ja|example.org/tide/power?id=1&lang=ja}"
     )
-    assert second.startswith("Ada Quay “Harbour towns test a grid of their own”")
-    languages = {
-        language.get(f"{W}val"): "".join(run.itertext())
-        for run in document.document.iter(f"{W}r")
-        for language in run.iter(f"{W}lang")
+    assert second.startswith("Ada Quay, “Harbour towns test a grid of their own”")
+    languages: dict[str, str] = {}
+    for words in document.document.iter(f"{W}r"):
+        for language in words.iter(f"{W}lang"):
+            code = language.get(f"{W}val")
+            languages[code] = languages.get(code, "") + "".join(words.itertext())
+    assert languages == {
+        "ja-JP": "浜野 渚“潮の力で灯す町——小さな潮流発電の実験”沿岸経済新聞",
+        "en-US": "Ada Quay“Harbour towns test a grid of their own”The Coastal Review",
     }
-    assert languages["ja-JP"].endswith("の実験”")
-    assert languages["en-US"] == "“Harbour towns test a grid of their own”"
 
 
 def test_drafts_are_owned_up_to() -> None:
@@ -202,6 +205,14 @@ def test_a_picture_that_cannot_be_used_is_an_error_at_its_line(
         render(small(tmp_path, f"前の段落\n\n![絵]({picture})"))
     assert caught.value.path == tmp_path / "issues" / SLUG / "a.md"
     assert caught.value.line == 5
+
+
+def test_pictures_in_a_title_and_sources_in_any_language(tmp_path: Path) -> None:
+    edition = sample("ja", title="海![印](x.png)の話")
+    citation = dataclasses.replace(edition.citations[0], language="fr", url="https://e.org/a b")
+    read = Docx(render(dataclasses.replace(edition, citations=(citation,))).data)
+    assert read.text_of("Title") == ["海の話"]
+    assert read.text_of("Sources")[0].endswith("{→https://e.org/a%20b|e.org/a b}")
 
 
 def test_table_heads_repeat_and_columns_fit() -> None:

@@ -184,6 +184,16 @@ def test_a_base_without_a_style_is_refused(tmp_path: Path) -> None:
     assert caught.value.path == tmp_path / "templates" / "base.docx"
 
 
+def test_a_base_whose_list_style_is_no_list_is_refused(tmp_path: Path) -> None:
+    def change(document: docx.document.Document) -> None:
+        style = document.styles["List Number 2"].element
+        style.pPr.remove(style.pPr.numPr)
+
+    edition = _own_base(tmp_path, change)
+    with pytest.raises(ContentError, match="List Number 2 has lost its numbers"):
+        render(edition)
+
+
 def _zipped(name: str, data: bytes) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -28,10 +28,9 @@ def render(edition: Edition) -> Rendered:
     """
     base = open_base(edition.publication, edition.language)
     manuscript = Manuscript(edition, base, bookmark_names(edition))
-    body = base.document.element.body
-    settings = body[-1]
+    page = base.document.element.body.sectPr
     for element in pages.body(manuscript):
-        settings.addprevious(element)
+        page.addprevious(element)
     pages.running_head(manuscript)
     _properties(edition, base.document)
     fonts.borrow_marks(base.document)

@@ -8,6 +8,7 @@ hold are kept.
 """
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,9 +27,17 @@ OWN = Path("templates") / "base.docx"
 SIZE_LIMIT = 50 * 1024 * 1024
 """The largest base document that is read, in bytes, packed; unpacked it may be four times that."""
 
+_EMPTY = re.compile(r'<w:\w+ w:val=""/>\s*')
+"""An element whose value ``looks.toml`` leaves empty."""
+
 LIST_STYLES = 5
 """How many levels of lists have styles of their own, as in Word itself."""
 
+LISTS = tuple(
+    f"List {kind}{'' if level == 1 else f' {level}'}"
+    for kind in ("Bullet", "Number")
+    for level in range(1, LIST_STYLES + 1)
+)
 PARAGRAPH_STYLES = (
     "Body Text",
     "Statement",
@@ -36,11 +45,8 @@ PARAGRAPH_STYLES = (
     "Code",
     "Separator",
     *(f"Heading {level}" for level in range(1, 6)),
-    *(
-        f"List {kind}{'' if level == 1 else f' {level}'}"
-        for kind in ("Bullet", "Number", "Continue")
-        for level in range(1, LIST_STYLES + 1)
-    ),
+    *LISTS,
+    *(name.replace("Bullet", "Continue") for name in LISTS[:LIST_STYLES]),
     "Figure",
     "Caption",
     "Table Text",
@@ -69,6 +75,7 @@ CHARACTER_STYLES = (
     "Heading Number",
     "Section Label",
     "Section Kicker",
+    "Section Name",
     "Source Detail",
 )
 TABLE_STYLES = ("Newsletter Table",)
@@ -114,6 +121,13 @@ def open_base(publication: Publication, language: str) -> Base:
             "and change its styles",
             own,
         )
+    unlinked = [name for name in LISTS if not _is_numbered(document, name)]
+    if unlinked:
+        raise ContentError(
+            f"the style {', '.join(unlinked)} has lost its numbers or bullets: begin with an "
+            "issue that was made here and change its styles",
+            own,
+        )
     _empty(document)
     return Base(document, {name: ids[name.lower()] for name in STYLES})
 
@@ -144,6 +158,7 @@ def _ours(theme: str, language: str) -> bytes:
             text = path.read_text("utf-8")
             for name, value in values.items():
                 text = text.replace(f"{{{name}}}", value)
+            text = _EMPTY.sub("", text)
             members[path.relative_to(root).as_posix()] = text.encode()
     return pack(members)
 
@@ -163,12 +178,25 @@ def _read_own(path: Path) -> bytes:
     return data
 
 
+def _is_numbered(document: Any, style: str) -> bool:
+    """Whether a list style is linked to a numbering that is there."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    kinds = [rel.reltype for rel in document.part.rels.values()]
+    numbers = document.styles[style].element.xpath("w:pPr/w:numPr/w:numId/@w:val")
+    if RELATIONSHIP_TYPE.NUMBERING not in kinds or not numbers:
+        return False
+    numbering = document.part.numbering_part.element
+    return bool(numbering.xpath(f"w:num[@w:numId='{int(numbers[0])}']"))
+
+
 def _empty(document: Any) -> None:
     """Take out the text, and the pictures and links that only the text used."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml.ns import qn
 
     body = document.element.body
+    body.get_or_add_sectPr()
     for child in list(body):
         if child.tag != qn("w:sectPr"):
             body.remove(child)

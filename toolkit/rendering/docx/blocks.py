@@ -152,9 +152,7 @@ def _figure(
     picture = inline(manuscript, token, Words("Figure"), place)
     yield manuscript.paragraph("Figure", *picture, properties=loose)
     if caption:
-        words = markdown.parse_inline(caption)
-        content = inline(manuscript, words, Words("Caption"), Place(setting.section, words))
-        yield manuscript.paragraph("Caption", *content)
+        yield manuscript.paragraph("Caption", run(caption))
 
 
 def _list(manuscript: Manuscript, node: SyntaxTreeNode, setting: Setting) -> Iterator[Element]:

@@ -5,12 +5,16 @@ matters in Word; whoever calls these functions keeps the order of the schema.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 Element = Any
 """An lxml element with python-docx's classes, which have no types."""
 
+_NAMESPACES = {"w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main"}
+_W = f"{{{_NAMESPACES['w']}}}"
+_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -21,20 +25,23 @@ def clean(text: str) -> str:
 
 def w(tag: str, /, *children: Element, **attributes: str | int) -> Element:
     """An element of the ``w`` namespace, with attributes of the same namespace."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    element = OxmlElement(f"w:{tag}")
-    for key, value in attributes.items():
-        element.set(qn(f"w:{key}"), clean(str(value)))
+    named = {f"{_W}{key}": clean(str(value)) for key, value in attributes.items()}
+    element = _make()(f"{_W}{tag}", named, _NAMESPACES)
     element.extend(children)
     return element
 
 
+@cache
+def _make() -> Callable[..., Element]:
+    """What makes an element; a large table has hundreds of thousands of them."""
+    from docx.oxml.parser import oxml_parser
+
+    make: Callable[..., Element] = oxml_parser.makeelement
+    return make
+
+
 def text_of(text: str) -> list[Element]:
     """What a run holds of a text: ``w:t``, with ``w:br`` and ``w:tab`` for its controls."""
-    from docx.oxml.ns import qn
-
     content = []
     for piece in re.split("([\n\t])", clean(text).replace("\r\n", "\n").replace("\r", "\n")):
         if piece == "\n":
@@ -44,7 +51,7 @@ def text_of(text: str) -> list[Element]:
         elif piece:
             words = w("t")
             words.text = piece
-            words.set(qn("xml:space"), "preserve")
+            words.set(_XML_SPACE, "preserve")
             content.append(words)
     return content
 
@@ -62,11 +69,9 @@ def paragraph(style: str, *content: Element, properties: Iterable[Element] = ())
 
 def field(code: str, result: Iterable[Element]) -> list[Element]:
     """A complex field: its instruction, and the result that shows until it is updated."""
-    from docx.oxml.ns import qn
-
     instruction = w("instrText")
     instruction.text = f" {code} "
-    instruction.set(qn("xml:space"), "preserve")
+    instruction.set(_XML_SPACE, "preserve")
     return [
         w("r", w("fldChar", fldCharType="begin")),
         w("r", instruction),

@@ -41,7 +41,7 @@ def heading_paragraph(
     words = Words(style)
     content: list[Element] = []
     if heading.label and not heading.title:
-        content.append(plain_run(manuscript, heading.label, words))
+        content.append(plain_run(manuscript, heading.label, words.marked("Section Name")))
     elif heading.label and heading.level == TITLE_LEVEL + 1:
         content.append(plain_run(manuscript, heading.label, words.marked("Section Kicker")))
         content.append(w("r", w("br")))

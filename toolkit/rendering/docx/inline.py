@@ -51,8 +51,9 @@ class Words:
 
 
 def runs(manuscript: Manuscript, text: str, words: Words, section: Path) -> list[Element]:
-    """Inline Markdown that is no token yet: a title, a lead, a heading."""
+    """Inline Markdown that is no token yet: a title, a lead, a heading. Pictures are left out."""
     token = markdown.parse_inline(text)
+    token.children = [child for child in token.children or [] if child.type != "image"]
     return inline(manuscript, token, words, Place(section, token))
 
 

@@ -90,7 +90,11 @@ def _entry(manuscript: Manuscript, heading: Heading, words: Words) -> Iterator[E
     if heading.label and title:
         name = section_name(heading, separator if heading.level == TITLE_LEVEL + 1 else " ")
         yield plain_run(manuscript, name, words.marked("Section Label"))
-    yield run(title or heading.label)
+        yield run(title)
+    elif title:
+        yield run(title)
+    else:
+        yield plain_run(manuscript, heading.label, words.marked("Section Label"))
 
 
 def _sources(manuscript: Manuscript) -> Iterator[Element]:
@@ -103,31 +107,33 @@ def _sources(manuscript: Manuscript) -> Iterator[Element]:
 
 
 def _citation(manuscript: Manuscript, citation: Citation) -> Iterator[Element]:
-    """Author, title in its own language, publisher, date and address."""
+    """Author, title, publisher and date, in the source's own language; below them the address."""
     edition = manuscript.edition
-    words = Words("Sources")
+    words = Words("Sources", language=LOCALES.get(citation.language, ""))
     detail = words.marked("Source Detail")
     parts: list[list[Element]] = []
     # An author that is the publisher is named once.
     if citation.author and citation.author != citation.source:
         author = edition.labels.fill("author", author=citation.author)
         parts.append([plain_run(manuscript, author, words)])
-    own = replace(words, language=LOCALES[citation.language])
     title = edition.labels.fill("title-quote", title=citation.title)
-    parts.append(runs(manuscript, title, own, edition.issue.path))
-    for text in (citation.source, citation.published):
-        if text:
-            parts.append([plain_run(manuscript, text, detail)])
-    if citation.url:
-        address = re.sub(r"^https?://(www\.)?|/$", "", citation.url)
-        shown = plain_run(manuscript, address, words.marked("Hyperlink"))
-        target = markdown.parser().normalizeLink(citation.url)
-        link = hyperlink(manuscript, target, [shown])
-        parts.append([shown if link is None else link])
+    parts.append(runs(manuscript, title, words, edition.issue.path))
+    if citation.source:
+        parts.append([plain_run(manuscript, citation.source, detail)])
+    if citation.published:
+        own = Words("Sources", ("Source Detail",))
+        parts.append([plain_run(manuscript, citation.published, own)])
     for position, part in enumerate(parts):
         if position:
-            yield run(" ")
+            yield run(edition.labels["list-separator"])
         yield from part
+    if citation.url:
+        address = re.sub(r"^https?://(www\.)?|/$", "", citation.url)
+        shown = plain_run(manuscript, address, Words("Sources", ("Hyperlink",)))
+        target = markdown.parser().normalizeLink(citation.url)
+        link = hyperlink(manuscript, target, [shown])
+        yield w("r", w("br"))
+        yield shown if link is None else link
 
 
 def _colophon(manuscript: Manuscript) -> Iterator[Element]:
@@ -143,9 +149,10 @@ def running_head(manuscript: Manuscript) -> None:
     The page with the masthead has neither.
     """
     edition = manuscript.edition
-    place = "　".join(text for text in (edition.number, edition.date) if text)
+    place = "\u2002".join(text for text in (edition.number, edition.date) if text)
     section = manuscript.document.sections[0]
-    _fill(manuscript, section.header, "Header", [run(f"{edition.name}\t{place}")])
+    name = plain_run(manuscript, edition.name, Words("Header", ("Strong",)))
+    _fill(manuscript, section.header, "Header", [name, run(f"\t{place}")])
     _fill(manuscript, section.footer, "Footer", list(_page_number(manuscript)))
 
 
