@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
@@ -18,6 +19,7 @@ from toolkit.document.publication import Publication, read_publication
 from toolkit.errors import ContentError
 from toolkit.translation import translate as module
 from toolkit.translation.edition import edition
+from toolkit.translation.engine import Draft
 from toolkit.translation.translate import TranslationReport, translate_issue, translate_lines
 
 CASES = Path(__file__).parent / "cases" / "merging"
@@ -157,10 +159,10 @@ def test_a_run_that_is_broken_off_keeps_what_it_drafted(
     (opened.issues / SLUG / "section.md").write_text("橋が開いた。船が通る。人が渡る。\n", "utf-8")
 
     class Interrupted(Phrasebook):
-        def translate(self, *arguments: object, **options: object) -> list[object]:  # type: ignore[override]
+        def translate(self, *arguments: Any, **options: Any) -> list[Draft]:
             if self.asked:
                 raise KeyboardInterrupt
-            return super().translate(*arguments, **options)  # type: ignore[arg-type, return-value]
+            return super().translate(*arguments, **options)
 
     with pytest.raises(KeyboardInterrupt):
         run(opened, Interrupted(phrasebook().phrases))
@@ -170,6 +172,24 @@ def test_a_run_that_is_broken_off_keeps_what_it_drafted(
     report = run(opened, engine)
     assert engine.asked == ["船が通る。", "人が渡る。"]
     assert (report.unchanged, report.drafted) == (2, 2)
+
+
+def test_what_an_editor_saves_while_the_engine_works_stays(opened: Publication) -> None:
+    lay(CASES / "edited-draft", opened)
+    words = 'msgid "橋が開いた。"\nmsgstr "Saved just now."\n'
+
+    class Slow(Phrasebook):
+        def translate(self, *arguments: Any, **options: Any) -> list[Draft]:
+            text = catalog(opened).read_text("utf-8")
+            before = re.compile(r'#, fuzzy\nmsgid "橋が開いた。"\nmsgstr ".*"\n')
+            catalog(opened).write_text(before.sub(words, text), "utf-8")
+            return super().translate(*arguments, **options)
+
+    run(opened, Slow(phrasebook().phrases))
+    entries = {entry.msgid: entry for entry in polib.pofile(str(catalog(opened)))}
+    assert entries["橋が開いた。"].msgstr == "Saved just now."
+    assert not entries["橋が開いた。"].fuzzy
+    assert entries["人が渡る。"].msgstr == "People cross."
 
 
 def test_broken_off_before_the_first_draft_nothing_is_changed(opened: Publication) -> None:

@@ -10,6 +10,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
 from markdown_it.token import Token
@@ -162,14 +163,18 @@ class _Piece:
     has_words: bool
 
 
-def _pieces(inline: Token, language: str) -> list[_Piece]:
-    text = markdown.write_inline(inline)
+def _pieces(inline: Token, language: str) -> tuple[_Piece, ...]:
+    return _cut(markdown.write_inline(inline), language)
+
+
+@lru_cache(maxsize=4096)  # an edition needs its sentences twice: to count, and to translate
+def _cut(text: str, language: str) -> tuple[_Piece, ...]:
     pieces = []
     for sentence in split_sentences(text, language):
         core = re.sub(r"(?:\\\n|\s)+\Z", "", sentence)
         after = sentence[len(core) :]
         pieces.append(_Piece(core.strip(), after, _has_words(core, language)))
-    return pieces
+    return tuple(pieces)
 
 
 def _has_words(text: str, language: str) -> bool:

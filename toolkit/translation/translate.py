@@ -36,7 +36,7 @@ from toolkit.translation.catalog import (
 from toolkit.translation.drafting import draft_sentences
 from toolkit.translation.engine import Engine
 from toolkit.translation.memory import exact_match, open_memory
-from toolkit.translation.segments import lost_markup, segments
+from toolkit.translation.segments import Segment, lost_markup, segments
 
 CHUNK = 100
 """How many sentences are drafted before the catalog is written: what a kill can lose."""
@@ -125,38 +125,47 @@ def translate_issue(
         MissingError: there is no package for the two languages, or a file cannot be written.
     """
     path = catalog_path(issue, language)
-    exists = path.is_file()
-    catalog = read_catalog(path) if exists else new_catalog(issue.language, language)
-    before = catalog_text(catalog) if exists else ""
-    former = {id(entry) for entry in catalog if not entry.obsolete}
-    merge(catalog, segments(issue), path.parent)
-    obsolete = sum(id(entry) in former for entry in catalog if entry.obsolete)
+    sentences = segments(issue)
+    catalog, before, obsolete = _merged(path, issue, language, sentences)
     entries = list(live_entries(catalog).values())
     states = [state(entry) for entry in entries]
     renewed = (State.MISSING, State.DRAFT) if redraft else (State.MISSING,)
-    pending = [entry for entry, found in zip(entries, states, strict=True) if found in renewed]
+    pending = [
+        entry.msgid for entry, found in zip(entries, states, strict=True) if found in renewed
+    ]
+    drafts: dict[str, Draft] = {}
 
-    from_memory = 0
+    def save() -> str:
+        # The file is read again each time: while the engine works, an editor may be in it.
+        catalog, before, _ = _merged(path, issue, language, sentences)
+        for text, entry in live_entries(catalog).items():
+            if text in drafts and state(entry) in renewed:
+                set_draft(entry, drafts[text])
+        after = catalog_text(catalog)
+        if after != before:
+            write_catalog(catalog, path)
+        return after
+
     findings: list[Finding] = []
     if pending:
         with open_memory(publication) as memory:
             findings += memory.findings
-            for entry in list(pending):
-                match = exact_match(memory, entry.msgid, issue.language, language)
-                if match:
-                    set_draft(entry, Draft(match.text, f"from {match.place}"))
-                    pending.remove(entry)
-                    from_memory += 1
+            for text in pending:
+                if match := exact_match(memory, text, issue.language, language):
+                    drafts[text] = Draft(match.text, f"from {match.place}")
+    from_memory = len(drafts)
+    pending = [text for text in pending if text not in drafts]
     if pending:
         glossary = read_glossary(publication.glossary)
         if progress:
             progress(0, len(pending))
         engine = open_engine(issue.language, language)
         for start in range(0, len(pending), CHUNK):
-            _draft(pending[start : start + CHUNK], engine, glossary, len(pending), progress)
-            write_catalog(catalog, path)
-    elif catalog_text(catalog) != before:
-        write_catalog(catalog, path)
+            chunk = pending[start : start + CHUNK]
+            drafts |= _drafted(chunk, engine, glossary, len(pending), progress)
+            after = save()
+    else:
+        after = save()
 
     drafted = len(pending)
     counts = {found: states.count(found) for found in State}
@@ -174,28 +183,42 @@ def translate_issue(
         from_memory=from_memory,
         drafted=drafted,
         obsolete=obsolete,
-        written=catalog_text(catalog) != before,
+        written=after != before,
         findings=(*findings, *_open_questions(path)),
     )
 
 
-def _draft(
-    entries: Sequence[polib.POEntry],
+def _merged(
+    path: Path, issue: Issue, language: str, sentences: Sequence[Segment]
+) -> tuple[polib.POFile, str, int]:
+    """The catalog in line with its issue, its text before, and how many entries went out."""
+    exists = path.is_file()
+    catalog = read_catalog(path) if exists else new_catalog(issue.language, language)
+    before = catalog_text(catalog) if exists else ""
+    used = {id(entry) for entry in catalog if not entry.obsolete}
+    merge(catalog, sentences, path.parent)
+    return catalog, before, sum(id(entry) in used for entry in catalog if entry.obsolete)
+
+
+def _drafted(
+    sentences: Sequence[str],
     engine: Engine,
     glossary: Glossary,
     total: int,
     progress: Callable[[int, int], None] | None,
-) -> None:
+) -> dict[str, Draft]:
     drafts = draft_sentences(
-        [entry.msgid for entry in entries],
+        sentences,
         engine,
         glossary,
         progress=(lambda done: progress(done, total)) if progress else None,
     )
-    for entry, draft in zip(entries, drafts, strict=True):
+    made = {}
+    for sentence, draft in zip(sentences, drafts, strict=True):
         confidence = f"confidence {math.exp(draft.score):.0%}" if draft.score else "by rules"
         origin = f"machine translation, {confidence}"
-        set_draft(entry, Draft(draft.text, origin, draft.findings))
+        made[sentence] = Draft(draft.text, origin, draft.findings)
+    return made
 
 
 def _open_questions(path: Path) -> Iterator[Finding]:
