@@ -7,6 +7,7 @@ module gives it one, at the two places where it counts and where it draws what c
 spread. Text in other languages is left alone. A test sees to it that lines end flush.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -18,22 +19,14 @@ def spreads(language: str | None) -> bool:
     return bool(language) and str(language).split("-")[0] == "ja"
 
 
-def wide_runs(text: str) -> list[tuple[int, int]]:
-    """Where the runs of full-width characters begin and end in a text, in bytes of UTF-8."""
-    runs = []
-    start = position = 0
-    inside = False
+def wide_characters(text: str) -> Iterator[tuple[int, int]]:
+    """Where each full-width character of a text begins and ends, in bytes of UTF-8."""
+    position = 0
     for char in text:
-        wide = is_wide(char)
-        if wide and not inside:
-            start = position
-        if inside and not wide:
-            runs.append((start, position))
-        inside = wide
-        position += len(char.encode())
-    if inside:
-        runs.append((start, position))
-    return runs
+        end = position + len(char.encode())
+        if is_wide(char):
+            yield position, end
+        position = end
 
 
 @cache
@@ -64,8 +57,12 @@ def teach_weasyprint() -> None:
         if attributes == ffi.NULL:
             attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
         own = self.style["letter_spacing"]
-        spacing = self.justification_spacing + (0 if own == "normal" else own)
-        for start, end in wide_runs(self.text):
+        own = 0 if own == "normal" else own
+        length = len(self.text.encode())
+        for start, end in wide_characters(self.text):
+            # Pango gives a character at either end of a text half of its spacing.
+            share = 2 if start == 0 or end == length else 1
+            spacing = share * self.justification_spacing + own
             attribute = pango.pango_attr_letter_spacing_new(int(spacing * TO_UNITS))
             attribute.start_index, attribute.end_index = start, end
             pango.pango_attr_list_change(attributes, attribute)

@@ -46,8 +46,8 @@ def write_page(
         embed_picture,
     )
     sheets = (
-        theme.style_sheet(publication, name, embed_file)
-        for name in theme.styles(publication, medium)
+        f"@media {media} {{\n{theme.style_sheet(publication, name, embed_file)}}}\n"
+        for name, media in theme.styles(publication, medium).items()
     )
     context = {
         "medium": medium,

@@ -5,6 +5,7 @@ same edition gives the same bytes: dates come from the issue, the identifier fro
 """
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -52,9 +53,19 @@ def render(edition: Edition) -> Rendered:
         data = document.write_pdf(
             pdf_variant=VARIANT, pdf_identifier=sha256(page.encode("utf-8")).digest()[:16]
         )
-    place = edition.issue.path
-    findings += [Finding(place, 0, Severity.WARNING, "pdf", message) for message in warnings]
-    return Rendered(data, len(document.pages), (*findings, *missing_glyphs(edition)))
+    missing = missing_glyphs(edition)
+    findings += [
+        Finding(edition.issue.path, 0, Severity.WARNING, "pdf", message)
+        for message in dict.fromkeys(warnings)
+        if not _repeats(message, missing)
+    ]
+    return Rendered(data, len(document.pages), (*findings, *missing))
+
+
+def _repeats(message: str, missing: tuple[Finding, ...]) -> bool:
+    """Whether WeasyPrint complains of a character that has a finding, with its place, already."""
+    char = re.search(r"\.notdef glyph .*(\(U\+[0-9A-F]+)", message)
+    return char is not None and any(f"{char[1]} " in finding.message for finding in missing)
 
 
 @cache

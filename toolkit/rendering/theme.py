@@ -12,13 +12,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jinja2 import FunctionLoader, StrictUndefined
-from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from toolkit.document.publication import Publication
 from toolkit.errors import ContentError, MissingError
 from toolkit.files import read_text
 from toolkit.resources import folder
+
+_TEMPLATE_ERRORS = (
+    TemplateError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a template can raise: Jinja's own errors, and those of the expressions in it."""
 
 _URL = re.compile(r"""url\(\s*(["']?)(.*?)\1\s*\)""")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
@@ -42,9 +53,13 @@ def find(publication: Publication, name: str) -> Path:
     return path
 
 
-def styles(publication: Publication, medium: str) -> list[str]:
-    """The names of the style sheets for ``screen`` or ``print``, in the order of the cascade."""
-    return ["base.css", f"themes/{publication.theme}.css", f"{medium}.css"]
+def styles(publication: Publication, medium: str) -> dict[str, str]:
+    """The style sheets of a document, in the order of the cascade, each with its CSS medium.
+
+    A web page (``screen``) has those for print too, for readers who print it.
+    """
+    shared = {"base.css": "all", f"themes/{publication.theme}.css": "all"}
+    return shared | {f"{name}.css": name for name in dict.fromkeys((medium, "print"))}
 
 
 def style_sheet(publication: Publication, name: str, resolve: Callable[[Path], str]) -> str:
@@ -106,7 +121,7 @@ def fill_template(publication: Publication, name: str, context: Mapping[str, obj
     )
     try:
         return environment.get_template(name).render(context)
-    except (TemplateError, SecurityError, TypeError) as error:
+    except _TEMPLATE_ERRORS as error:
         place = places.get(str(getattr(error, "name", None) or name))
         raise ContentError(
             f"the template cannot be used: {getattr(error, 'message', None) or error}",
