@@ -10,13 +10,24 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from toolkit.translation.japanese_numbers import NUMERAL, read_numeral
+from toolkit.translation.japanese_numbers import read_numeral
 from toolkit.translation.number_data import number_data
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 WEEKDAYS_JA = "月火水木金土日"
 QUARTERS = ("first", "second", "third", "fourth")
 
@@ -72,11 +83,12 @@ def _patterns(
 ) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], "_Span"]], ...]:
     if language == "ja":
         y1, y2 = _ja_year("1", short=True), _ja_year("2", short=True)
-        years1, years2 = _ja_year("1", short=False), _ja_year("2", short=False)
+        years1 = _ja_year("1", short=False)
         not_days = r"(?!間|前|後|以内|連続|目|ぶり|分|本|米|曜|程度|ほど|[〜~\-–]\d)"
         sources = (
             (
-                rf"{y1}?(?P<m1>{_N})月(?P<d1>{_N})日{_W.format(1)}{_DASH}{y2}?(?:(?P<m2>{_N})月)?(?P<d2>{_N})日{_W.format(2)}",
+                rf"{y1}?(?P<m1>{_N})月(?P<d1>{_N})日{_W.format(1)}{_DASH}"
+                rf"{y2}?(?:(?P<m2>{_N})月)?(?P<d2>{_N})日{_W.format(2)}",
                 _ja,
             ),
             (rf"{y1}?(?P<m1>{_N})月(?P<d1>{_N}){_DASH}(?P<d2>{_N})日", _ja),
@@ -106,26 +118,34 @@ def _patterns(
     weekday = rf"(?:(?P<W>{'|'.join(WEEKDAYS)}|(?:Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun)\.?),?\s)?"
     fiscal = r"(?P<fy>[Ff]iscal(?:\s[Yy]ear)?|FY)"
     day = r"(?P<d{0}>\d{{1,2}})(?:st|nd|rd|th)?"
-    quarter = r"(?:(?P<Q>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)[ -]quarter|Q(?P<q>[1-4])|(?P<q0>[1-4])Q)"
+    quarter = (
+        r"(?:(?P<Q>[Ff]irst|[Ss]econd|[Tt]hird|[Ff]ourth|1st|2nd|3rd|4th)[ -]quarter"
+        r"|Q(?P<q>[1-4])|(?P<q0>[1-4])Q)"
+    )
+    # May and March are other words too: they need a word before them that says when.
+    plain_months = "|".join(name for name in MONTHS if name not in ("May", "March"))
     months_before = (
         r"(?<=[Ii]n |[Bb]y |of |il |ce |om |or |st |xt |is |ch |ly |te |id |nd |to |en |e, )"
     )
     sources = (
         (
-            rf"{weekday}{m1}\s{day.format(1)}(?:,?\s(?P<y1>\d{{4}}))?{_DASH}(?:{m2}\s)?{day.format(2)}(?:,?\s(?P<y2>\d{{4}}))?(?![\d,]*\d)",
+            rf"{weekday}{m1}\s{day.format(1)}(?:,?\s(?P<y1>\d{{4}}))?{_DASH}"
+            rf"(?:{m2}\s)?{day.format(2)}(?:,?\s(?P<y2>\d{{4}}))?(?![\d,]*\d)",
             _en,
         ),
         (rf"{weekday}{m1}\s{day.format(1)}(?:,?\s(?P<y1>\d{{4}}))?(?!\d)", _en),
         (rf"{weekday}{day.format(1)}\s(?:of\s)?{m1}(?:,?\s(?P<y1>\d{{4}}))?(?!\d)", _en),
         (rf"[Ff]iscal\syear\s(?P<end>ending|ended)\s{m1}\s(?P<y1>\d{{4}})(?!\d)", _en),
         (
-            rf"{m1}(?:,?\s(?P<y1>\d{{4}}))?(?:{_DASH}|\sto\s|\sthrough\s){m2}(?:,?\s(?:of\s)?(?P<y2>\d{{4}}))?(?!\d)",
+            rf"{m1}(?:,?\s(?P<y1>\d{{4}}))?(?:{_DASH}|\sto\s|\sthrough\s)"
+            rf"{m2}(?:,?\s(?:of\s)?(?P<y2>\d{{4}}))?(?!\d)",
             _en,
         ),
         (rf"{m1},?\s(?:of\s)?(?P<y1>\d{{4}})(?!\d)", _en),
         (rf"{quarter}(?:,?\s(?:of\s)?(?:{fiscal}\s?)?(?P<y1>(?:19|20|21)\d\d))?(?!\d)", _en),
         (
-            rf"{fiscal}\s?(?P<y1>\d{{4}}|(?P<s1>\d\d))(?:{_DASH}(?P<y2>\d{{4}}|(?P<s2>\d\d)))?(?!\d)",
+            rf"{fiscal}\s?(?P<y1>\d{{4}}|(?P<s1>\d\d))"
+            rf"(?:{_DASH}(?P<y2>\d{{4}}|(?P<s2>\d\d)))?(?!\d)",
             _en,
         ),
         (
@@ -135,12 +155,13 @@ def _patterns(
         (rf"{months_before}(?P<M1>May|March)(?![a-z])", _en),
         (rf"^(?:{m1})$", _en),
         (
-            rf"(?:(?P<M1>{'|'.join(name for name in MONTHS if name not in ('May', 'March'))}))(?![a-z])",
+            rf"(?P<M1>{plain_months})(?![a-z])",
             _en,
         ),
         (r"(?P<y1>\d{4})-(?P<m1>\d{1,2})-(?P<d1>\d{1,2})(?![\d-])", _en),
         (
-            r"the\s(?P<d1>\d{1,2})(?:st|nd|rd|th)(?=[,.;:)]|\s(?:at|that|and|to|after|when|as|with|by)\b|$)",
+            r"the\s(?P<d1>\d{1,2})(?:st|nd|rd|th)"
+            r"(?=[,.;:)]|\s(?:at|that|and|to|after|when|as|with|by)\b|$)",
             _en,
         ),
         (
@@ -149,11 +170,14 @@ def _patterns(
         ),
         (r"(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?![:\d])", _clock),
         (
-            r"(?<=[Ii]n |[Bb]y |ce |il |om |re |er |te |ly |id |ng |gh |of )(?P<y1>1[89]\d\d|20\d\d)(?!\d|[,.]\d|\s?%|\s(?:people|\w+s)\b)",
+            r"(?<=[Ii]n |[Bb]y |ce |il |om |re |er |te |ly |id |ng |gh |of )"
+            r"(?P<y1>1[89]\d\d|20\d\d)(?!\d|[,.]\d|\s?%|\s(?:people|\w+s)\b)",
             _en,
         ),
         (
-            r"(?<![$€£¥₩₹] )(?P<y1>19[5-9]\d|20[0-4]\d)(?![,.]?\d|\s?%|\s?(?:million|billion|trillion)|[\w-]|\s(?:people|men|women|[a-z]+s)\b)",
+            r"(?<![$€£¥₩₹] )(?P<y1>19[5-9]\d|20[0-4]\d)"
+            r"(?![,.]?\d|\s?%|\s?(?:million|billion|trillion)|[\w-]"
+            r"|\s(?:people|men|women|[a-z]+s)\b)",
             _en,
         ),
     )

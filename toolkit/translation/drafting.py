@@ -265,7 +265,9 @@ class _Plan:
             faults.append("a unit may be written twice")
         if any(flat.text.count(mark) > self.guarded.flat.text.count(mark) for mark in "`*[]<>|~"):
             faults.append("there are marks in it that the source has not")
-        return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), way.finding)
+        changed = len(guards) < len(job.guarded.guards) if way.shown else True
+        finding = way.finding if changed else ""
+        return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), finding)
 
 
 def _plan(job: _Job, way: Way, engine: Engine) -> _Plan:

@@ -95,7 +95,8 @@ def flatten(text: str) -> tuple[Flat, dict[str, Token]]:
         else:
             put_atom(token)
     # Outer spans close later, and come first also where they cover the same words.
-    return Flat("".join(words), tuple(sorted(spans[::-1], key=_order))), atoms
+    spans.reverse()
+    return Flat("".join(words), tuple(sorted(spans, key=_order))), atoms
 
 
 def unflatten(flat: Flat, atoms: Mapping[str, Token | str]) -> str:

@@ -6,8 +6,6 @@ from decimal import Decimal
 DIGITS = r"(?>\d{1,3}(?:,\d{3})++(?!\d)|\d+)(?:\.\d+)?"
 """A number in digits, with or without commas, full-width ones folded before."""
 
-NUMERAL = rf"(?:{DIGITS}|[〇零一二三四五六七八九])?[十百千万億兆京]?"
-
 _DIGIT = {char: number for number, char in enumerate("〇一二三四五六七八九")} | {"零": 0}
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _BIG = {"万": 10**4, "億": 10**8, "兆": 10**12, "京": 10**16}

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from typing import Any
 
 from toolkit.translation.dates import When, find_dates, ordinal, write_date
 from toolkit.translation.japanese_numbers import DIGITS, read_numeral, write_numeral
@@ -48,7 +49,18 @@ _SEVERAL = {
 }
 _LONGEST = 24  # digits; no amount is longer, and decimals are exact up to 28
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+]
 
 
 class Kind(StrEnum):
@@ -122,7 +134,7 @@ def realise(amount: Amount, language: str) -> str:
     if language == "en":
         return f"{amount.hedge} {text}"
     hedge = number_data().hedges[amount.hedge]
-    return hedge["before"][0] + text if "before" in hedge else text + hedge["after"][0]
+    return f"{hedge['before'][0]}{text}" if "before" in hedge else f"{text}{hedge['after'][0]}"
 
 
 def compare_values(
@@ -175,7 +187,7 @@ def _names(language: str) -> dict[str, tuple[Kind, str]]:
         name: (Kind.UNIT, code) for code, unit in data.units.items() for name in unit[language]
     }
     percent = ["%", "パーセント"] if language == "ja" else ["%", "percent", "per cent", "pct"]
-    return names | {name: (Kind.PERCENT, "") for name in percent}
+    return names | dict.fromkeys(percent, (Kind.PERCENT, ""))
 
 
 @cache
@@ -204,7 +216,8 @@ def _patterns(language: str) -> tuple[_Rule, ...]:
 def _japanese_patterns() -> tuple[_Rule, ...]:
     names = _any(list(_names("ja")))
     latin_end = r"(?<![A-Za-z])|(?<=[A-Za-z])(?![A-Za-z0-9])"
-    unit = rf"(?:{names}|倍|割(?!合|り|安|高|当|振|引))(?:{latin_end})(?!ネル|カード|首相|大統領|社員|会長)"
+    other_words = "(?!ネル|カード|首相|大統領|社員|会長)"
+    unit = rf"(?:{names}|倍|割(?!合|り|安|高|当|振|引))(?:{latin_end}){other_words}"
     # Atomic, for a run of digits can be cut in exponentially many ways.
     digit = "〇零一二三四五六七八九十百千"
     run = rf"(?>(?:{DIGITS}|[{digit}])(?:{DIGITS}|[{digit}万億兆京])*)"
@@ -214,8 +227,13 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
     sign = rf"(?P<sign>[+\-±△▲](?=\d|{_any(list(_signs()))}))?"
     money = rf"(?P<cs>{_any(list(_signs()))})?"
     dash = r"(?:\s?[〜~–—]\s?|(?<=[\d%])-(?=\d))"
-    name_before = r"(?<![A-Za-z0-9_.])(?<![A-Za-z0-9][-&.])(?<!\d,)"
-    single = rf"{hedge}{name_before}{sign}{money}(?P<a>{run})(?:\s?(?P<ua>{unit})(?P<bu>[1-9一二三四五六七八九]分)?)?"
+    name_before = (
+        rf"(?<![A-Za-z0-9_.])(?<![A-Za-z0-9][-&.])(?<!\d,)(?<![{digit}万億兆京](?=[{digit}\d]))"
+    )
+    single = (
+        rf"{hedge}{name_before}{sign}{money}(?P<a>{run})"
+        rf"(?:\s?(?P<ua>{unit})(?P<bu>[1-9一二三四五六七八九]分)?)?"
+    )
     return (
         (
             re.compile(rf"(?:約\s?)?数(?P<s>[十百千]?[万億兆]?)(?<!数)(?P<ua>{unit})?(?!年)"),
@@ -267,7 +285,7 @@ def _range_ja(match: re.Match[str]) -> Amount | None:
         match, match["a"], match["ua"]
     ):
         return None
-    if match["ub"] and match["ub"] != match["ua"] or match["sign"] == "±":
+    if (match["ub"] and match["ub"] != match["ua"]) or match["sign"] == "±":
         return None
     scale = re.search("[万億兆京]$", match["b"])
     if scale and not match["ub"] and not re.search("[万億兆京]", match["a"]):
@@ -358,11 +376,10 @@ def _english_patterns() -> tuple[_Rule, ...]:
     several = "|".join(
         [
             r"several dozen|dozens of",
-            r"(?:several|a few) hundred(?! (?:thousand|million|billion))|hundreds of(?! (?:thousands|millions|billions))",
+            r"(?:several|a few) hundred(?! (?:thousand|million|billion))",
+            r"hundreds of(?! (?:thousands|millions|billions))",
         ]
-        + [
-            rf"(?:several|a few) thousand|thousands of|tens of thousands of|hundreds of thousands of"
-        ]
+        + [r"(?:several|a few) thousand|thousands of|tens of thousands of|hundreds of thousands of"]
         + [
             rf"(?:several|a few) {name}|tens of {name}s of|hundreds of {name}s of|{name}s of"
             for name in ("million", "billion", "trillion")
@@ -442,7 +459,7 @@ def _range_en(match: re.Match[str]) -> Amount | None:
         or not (match["bs"] or match["ua"])
     ):
         return None
-    if other and _unit_of(other, match["cs"], "en") != unit or not _is_word_end(match):
+    if (other and _unit_of(other, match["cs"], "en") != unit) or not _is_word_end(match):
         return None
     if match["cs2"] and match["cs2"] != match["cs"]:
         return None
@@ -471,7 +488,7 @@ def _range_en(match: re.Match[str]) -> Amount | None:
 
 def _words_en(match: re.Match[str]) -> Amount | None:
     words = {"half a": "0.5", "a half": "0.5", "a": "1"}
-    names = "one two three four five six seven eight nine ten".split()
+    names = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     word = match["w"].lower()
     number = Decimal(words.get(word) or names.index(word) + 1)
     kind, code, _ = _unit_of(match["ua"], None, "en")
@@ -536,7 +553,8 @@ def _is_multiple(match: re.Match[str]) -> bool:
         "." in match["a"]
         or bool(
             re.match(
-                r"\s(?:as|more|higher|larger|greater|faster|bigger|the|its|their|what|that of|earnings|sales)\b",
+                r"\s(?:as|more|higher|larger|greater|faster|bigger|the|its|their|what|that of"
+                r"|earnings|sales)\b",
                 after,
             )
         )
@@ -612,7 +630,7 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     sign, unit = "", {Kind.PERCENT: "%", Kind.TIMES: " times"}.get(amount.kind, "")
     if amount.unit:
         table = _unit_table(amount.unit)
-        sign = table.get("sign", "") if amount.kind is Kind.MONEY else ""
+        sign = str(table.get("sign", "")) if amount.kind is Kind.MONEY else ""
         if table.get("ordinal"):
             return f"{ordinal(int(value))} {table['en'][0]}"
         one = abs(value) == 1 and upto is None
@@ -632,9 +650,9 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     return f"{minus}{sign}{low}–{'' if shared or not sign else sign}{high}{unit}"
 
 
-def _unit_table(code: str) -> dict[str, list[str]]:
+def _unit_table(code: str) -> dict[str, Any]:
     data = number_data()
-    table: dict[str, list[str]] = data.currencies.get(code) or data.units[code]
+    table: dict[str, Any] = data.currencies.get(code) or data.units[code]
     return table
 
 

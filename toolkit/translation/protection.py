@@ -25,13 +25,13 @@ FIRM = ("element", "address", "emoji")
 
 _ADDRESS = re.compile(
     r"(?:https?|ftp)://[!-~]+|www\.[A-Za-z0-9-]+\.[!-~]+"
-    r"|[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+    r"|(?<![\w.+-])[\w.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
     r"|(?<![A-Za-z0-9])[@＠][A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
     r"|(?<![A-Za-z0-9&])[#＃](?!\d+(?:\W|$))(?:[\w\u30a1-\u30fe\u3400-\u9fff]+|[\u3041-\u309f]+)"
-    r"|(?:[A-Za-z]:\\|~?/)?(?:[A-Za-z0-9_.-]+[/\\])*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+    r"|(?<![A-Za-z0-9_./\\-])(?:[A-Za-z]:\\|~?/)?(?:[A-Za-z0-9_.-]+[/\\])*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
     r"\.(?:csv|docx?|epub|html?|jpe?g|json|js|md|mp[34]|pdf|png|po|pptx?|py|svg|tar|toml|tsv|txt"
     r"|xlsx?|xml|ya?ml|zip|gz)(?![A-Za-z0-9])"
-    r"|(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|ai|gov|edu|jp|co\.jp|go\.jp|co\.uk|eu)\b(?:/[!-~]*)?"
+    r"|(?<![A-Za-z0-9.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|io|dev|ai|gov|edu|jp|co\.jp|go\.jp|co\.uk|eu)\b(?:/[!-~]*)?"
     r"|⟦[^⟧]*⟧",
     re.ASCII | re.IGNORECASE,
 )

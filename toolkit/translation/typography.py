@@ -28,6 +28,7 @@ def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     """
     flat = _replaced(flat, lambda text: "".join(_TO_ENGLISH.get(char, char) for char in text))
     flat = _edited(flat, r'"([^"]*)"', lambda m: f"“{m[1]}”")
+    flat = _edited(flat, rf"\b[Tt]he\s(?={ATOM})", _unless_there("the ", contents))
     flat = _edited(flat, r"([“(])\s+", lambda m: m[1])
     flat = _edited(flat, r"\s+([”)])", lambda m: m[1])
     flat = _edited(flat, rf"(?<=[\w,;:.!?%)”]|{ATOM})(?={ATOM})", _gap(contents))
@@ -56,6 +57,9 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     flat = _edited(flat, rf"(?<={wide})[ ]+(?=[\w(])|(?<=[\w)])[ ]+(?={wide})", lambda m: "")
     flat = _edited(flat, rf"(?<=[A-Za-z0-9]|{ATOM})(?={ATOM})", _gap(contents, latin=True))
     flat = _edited(flat, rf"(?<={ATOM})(?=[A-Za-z0-9])", _gap(contents, latin=True))
+    flat = _edited(flat, rf"(?<={ATOM})\s+(?={ATOM})", _gap(contents, latin=True))
+    # An address would go on to the next space.
+    flat = _edited(flat, rf"(?<={ATOM})(?=[^\W\d_])", _gap_after_address(contents))
     flat = _edited(flat, rf"(?<={wide}),\s*|(?<={ATOM}),\s+(?={wide}|{ATOM})", lambda m: "、")
     flat = _edited(flat, rf"(?<={wide})\.(?=\s|$)", lambda m: "。")
     flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
@@ -76,6 +80,24 @@ def _gap(contents: Mapping[str, str], *, latin: bool = False) -> Callable[[re.Ma
         if latin and not (re.match("[A-Za-z0-9]", left[-1]) and re.match("[A-Za-z0-9@#]", right)):
             return ""
         return " "
+
+    return gap
+
+
+def _unless_there(article: str, contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    """Drop an article before an atom that brings its own."""
+
+    def keep(match: re.Match[str]) -> str:
+        content = contents.get(match.string[match.end()], "")
+        return "" if content.lower().startswith(article) else match[0]
+
+    return keep
+
+
+def _gap_after_address(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    def gap(match: re.Match[str]) -> str:
+        content = contents.get(match.string[match.start() - 1], "")
+        return " " * bool(re.match(r"https?://|www\.", content))
 
     return gap
 
