@@ -175,6 +175,19 @@ def test_a_repetition_of_the_source_may_be_repeated() -> None:
     assert len(asked) == 1
 
 
+def test_a_row_of_dots_in_the_source_excuses_no_loop() -> None:
+    engine, asked = scripted("so it is is is is is is", "fine")
+    assert engine.translate(["それ は そう だ が 話 は … … … … … 続く"]) == [Draft("fine", -1.0)]
+    assert len(asked) == 2
+
+
+def test_clauses_without_words_are_not_shown_to_the_model() -> None:
+    engine, asked = scripted("words")
+    (draft,) = engine.translate(["12, " * LONGEST + "言葉"])
+    assert draft.text == "12, " * (LONGEST // 2) + "words"
+    assert len(asked) == 1
+
+
 @pytest.mark.parametrize(
     ("pieces", "place"),
     [

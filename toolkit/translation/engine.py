@@ -178,17 +178,22 @@ class PackageEngine:
     def _translate(self, texts: Sequence[str], attempt: int) -> Iterator[tuple[int, Draft]]:
         """Texts that fit the model, each with its number, as they are finished."""
         sources = [self.model.encode(text) for text in texts]
-        pending = list(range(len(texts)))
+        pending = []
+        for index, text in enumerate(texts):
+            if self._has_words(text):
+                pending.append(index)
+            else:
+                yield index, Draft(text, 0.0)
         rejected: dict[int, Answer] = {}
         # One more way mends nearly all; whoever wants another asks for a higher attempt.
         for decoding in (ATTEMPTS[attempt], ATTEMPTS[(attempt + 1) % len(ATTEMPTS)]):
             failed = []
             for index, answer in self._decode(sources, pending, decoding):
                 text = self._text(answer.pieces)
-                if text and answer.ended and not _endless(sources[index], answer.pieces):
+                if text and answer.ended and not _loops(sources[index], answer.pieces):
                     yield index, Draft(text, answer.score)
-                elif repetition(sources[index]) is not None:
-                    # A source such as ああああ… is answered like this in every way.
+                elif _is_endless(sources[index]):
+                    # Such a source (ああああああ…) is answered like this in every way.
                     yield index, self._cut(answer)
                 else:
                     rejected.setdefault(index, answer)
@@ -270,9 +275,14 @@ def _batches(
         yield tuple(batch)
 
 
-def _endless(source: Sequence[str], answer: Sequence[str]) -> bool:
+def _loops(source: Sequence[str], answer: Sequence[str]) -> bool:
     """Whether an answer repeats itself in a way that its source does not."""
-    return repetition(answer) is not None and repetition(source) is None
+    return repetition(answer) is not None and not _is_endless(source)
+
+
+def _is_endless(source: Sequence[str]) -> bool:
+    """Whether a source itself is little more than a repetition; a row of dots in it is not."""
+    return repetition(source) is not None and 2 * len(set(source)) <= len(source)
 
 
 def repetition(pieces: Sequence[str]) -> int | None:
