@@ -1,0 +1,112 @@
+"""The translator that comes with the toolkit: assembling, loading, and sentences a second.
+
+Attempt 0 (greedy) and attempt 1 (a beam) run in turn on the same sentences, both ways, so that
+the machine's noise falls on both; medians over the runs.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+RUNS = 3
+
+JAPANESE = (
+    "政府は{0}月、{1}の研究を支える新しい計画を発表した。",
+    "{1}の利用者は増え続けているが、収益はまだ安定していない。",
+    "この工場では、来年の春から{1}に使う部品が作られる予定である。",
+    "専門家は、{1}の需要が{0}年以内に二倍になると見ている。",
+    "会社は{1}への投資を増やし、{0}つの研究所を新しく設ける。",
+)
+ENGLISH = (
+    "The government announced a new plan in {0} steps to support research on {1}.",
+    "The number of people who use {1} keeps growing, but revenue is not yet stable.",
+    "The plant will begin to make parts for {1} next spring.",
+    "Experts believe that demand for {1} will double within {0} years.",
+    "The company will invest more in {1} and open {0} new laboratories.",
+)
+THEMES = {
+    "ja": ("電池", "半導体", "人工知能", "医療", "衛星"),
+    "en": ("batteries", "chips", "artificial intelligence", "medicine", "satellites"),
+}
+
+PROCESS = """
+import time
+start = time.perf_counter()
+from toolkit.translation.engine import open_engine
+engine = open_engine("ja", "en", "ja-en")
+print(time.perf_counter() - start)
+"""
+
+
+def sentences(language: str) -> list[str]:
+    """Fifty sentences that differ."""
+    shapes = JAPANESE if language == "ja" else ENGLISH
+    themes = THEMES[language]
+    return [
+        shape.format(number, theme) for number in (2, 7) for shape in shapes for theme in themes
+    ]
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds some work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def loading(packages: Path) -> float:
+    """Seconds from nothing imported to an open engine, in a process of its own."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PROCESS],
+        env={**os.environ, "ARGOS_PACKAGES_DIR": str(packages)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(ran.stdout)
+
+
+def shown(name: str, seconds: list[float]) -> str:
+    """A line of the table: median, and the spread."""
+    return (
+        f"{name:<42}{statistics.median(seconds):8.2f} s   ({min(seconds):.2f}–{max(seconds):.2f})"
+    )
+
+
+def main(runs: int = RUNS) -> None:
+    """Measure and print."""
+    from toolkit.translation import bundled
+    from toolkit.translation.engine import open_engine
+    from toolkit.translation.model import threads
+
+    print(f"Translation engine ({threads()} threads, medians of {runs} runs)")
+    with tempfile.TemporaryDirectory() as temporary:
+        homes = [Path(temporary) / str(run) for run in range(runs)]
+        assembling = [timed(partial(bundled.assemble, home)) for home in homes]
+        print(shown("assemble the parts (once a machine)", assembling))
+        print(shown("import and load (once a process)", [loading(home) for home in homes]))
+    for source, target in (("ja", "en"), ("en", "ja")):
+        engine = open_engine(source, target, "ja-en")
+        texts = sentences(source)
+        engine.translate(texts[:2])
+        taken: dict[int, list[float]] = {0: [], 1: []}
+        for _ in range(runs):
+            for attempt, seconds in taken.items():
+                seconds.append(timed(partial(engine.translate, texts, attempt=attempt)))
+        for attempt, seconds in taken.items():
+            rate = len(texts) / statistics.median(seconds)
+            line = shown(f"{source} → {target}, {len(texts)} sentences, attempt {attempt}", seconds)
+            print(f"{line}   {rate:.1f} sentences/s")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=RUNS)
+    main(parser.parse_args().runs)
