@@ -113,7 +113,7 @@ def _is_end(text: str, marks: re.Match[str], closers: re.Match[str], language: s
         return not _goes_on(text, closers, True)
     if "．" in sign:
         # １．５, Ｎｏ．１ and １．はじめに are numbers, not sentences.
-        return not (before.isnumeric() or (before.isalpha() and not is_wide_letter(before)))
+        return not (before.isnumeric() or (before.isalpha() and not _is_wide_letter(before)))
     if after.isspace():
         return _is_english_end(text, marks, closers)
     if language != "ja" or not is_wide(after):
@@ -124,7 +124,7 @@ def _is_end(text: str, marks: re.Match[str], closers: re.Match[str], language: s
     return "?" in sign and not _goes_on(text, closers, True)
 
 
-def is_wide_letter(char: str) -> bool:
+def _is_wide_letter(char: str) -> bool:
     """Whether a letter is Japanese: wide, and no full-width Latin letter."""
     return is_wide(char) and not ("Ａ" <= char <= "ｚ")
 
