@@ -1,7 +1,10 @@
 """``newsletter models``: list, install and remove translation packages."""
 
+from contextlib import ExitStack
+from functools import cache
 from itertools import permutations
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +17,9 @@ from toolkit.commands import (
 )
 from toolkit.document.publication import LANGUAGES
 from toolkit.errors import MissingError, UsageError
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 
 @click.group("models")
@@ -99,11 +105,15 @@ def install_(what: str) -> None:
     """
     from toolkit.translation.package import install, shown_pairs
 
-    with progress_bar(100, "downloading") as bar:
+    with ExitStack() as stack:
+
+        @cache
+        def bar() -> "ProgressBar[str]":
+            return stack.enter_context(progress_bar(100, "downloading"))
 
         def show(received: int, announced: int) -> None:
             done = 100 * received // announced if announced else 0
-            bar.update(done - bar.pos, f"{received / 1e6:.0f} MB")
+            bar().update(done - bar().pos, f"{received / 1e6:.0f} MB")
 
         package = install(what, show)
     click.echo(
