@@ -13,13 +13,14 @@ import polib
 import pytest
 
 from tests.translation.phrasebook import Phrasebook
+from toolkit.document import markdown
 from toolkit.document.glossary import Glossary
 from toolkit.document.issue import Issue, read_issue
 from toolkit.document.publication import Publication, read_publication
 from toolkit.errors import ContentError
 from toolkit.translation import translate as module
 from toolkit.translation.edition import edition
-from toolkit.translation.engine import Draft
+from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.translate import TranslationReport, translate_issue, translate_lines
 
 CASES = Path(__file__).parent / "cases" / "merging"
@@ -314,3 +315,34 @@ def test_lines_into_japanese_are_joined_without_a_space() -> None:
     )
     (line,) = translate_lines(["It opened. It closed."], "ja", lambda s, t: book, Glossary())
     assert line.text == "橋が開きました。橋が閉じました。"
+
+
+def test_the_real_translator_keeps_the_shape_of_an_issue(
+    opened: Publication, japanese_to_english: Engine
+) -> None:
+    text = """\
+# 橋が開いた
+
+市は**橋**を開いた。費用は[5000億ドル](https://example.org/a "市の発表")だった。
+
+- 朝の船が通る。
+  - 船は`ls -l`では見えない。
+
+| 年 | 船 |
+| --- | ---: |
+| 2025年 | 30 |
+"""
+    (opened.issues / SLUG / "section.md").write_text(text, "utf-8")
+    issue = read_issue(opened, SLUG)
+    report = translate_issue(opened, issue, "en", lambda source, target: japanese_to_english)
+    english = edition(opened, issue, "en")
+    assert (report.drafted, english.drafts) == (10, 10)
+    (section,) = english.sections
+    (original,) = issue.sections
+    assert [token.type for token in section.body] == [token.type for token in original.body]
+    written = markdown.write(section.body)
+    assert '$500 billion](https://example.org/a "' in written
+    assert "`ls -l`" in written
+    assert written.count("**") == 2
+    again = run(opened)
+    assert (again.unchanged, again.written) == (10, False)
