@@ -2,6 +2,8 @@
 
 import unicodedata
 
+_HANGUL = (("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\ua960", "\ua97f"), ("\uac00", "\ud7ff"))
+
 
 def is_wide(char: str) -> bool:
     """Whether a character is set full width, as in Japanese writing: kanji, kana, 。「」！.
@@ -11,7 +13,7 @@ def is_wide(char: str) -> bool:
     """
     if unicodedata.east_asian_width(char) not in "WFH":
         return False
-    return not ("\uac00" <= char <= "\ud7af" or "\u1100" <= char <= "\u11ff")
+    return not any(first <= char <= last for first, last in _HANGUL)
 
 
 def is_kana(char: str) -> bool:

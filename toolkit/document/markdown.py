@@ -30,7 +30,8 @@ def parser() -> MarkdownIt:
 
 def parse(text: str) -> list[Token]:
     """The block tokens of a Markdown text. ``token.map`` counts lines from 0."""
-    return parser().parse(text)
+    # Code left open at the end of a text is written as code only if its last line ends.
+    return parser().parse(text if text.endswith("\n") else text + "\n")
 
 
 def parse_inline(text: str) -> Token:
@@ -65,7 +66,7 @@ def plain(token: Token) -> str:
         elif child.type in ("softbreak", "hardbreak"):
             words.append(" ")
         elif child.type == "image":
-            words.append(child.content)
+            words.append(plain(child))
     return "".join(words).strip()
 
 

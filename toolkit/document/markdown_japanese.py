@@ -7,6 +7,7 @@
 - ``ruby``: ``{漢字|かんじ}``, or a reading a character, ``{漢字|かん|じ}``.
 """
 
+import itertools
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -24,6 +25,7 @@ from toolkit.document.japanese import is_wide
 def cjk_emphasis(md: MarkdownIt) -> None:
     """Let ``*`` and ``~~`` open and close beside Japanese punctuation."""
     md.inline.ruler.at("emphasis", _emphasis)
+    md.inline.ruler.at("strikethrough", _strikethrough)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
@@ -48,6 +50,30 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     return True
 
 
+def _strikethrough(state: StateInline, silent: bool) -> bool:
+    if silent or state.src[state.pos] != "~":
+        return False
+    length, can_open, can_close = _flanks(state, "~")
+    if length < 2:
+        return False
+    if length % 2:
+        state.push("text", "", 0).content = "~"
+    for _ in range(length // 2):
+        state.push("text", "", 0).content = "~~"
+        state.delimiters.append(
+            Delimiter(
+                marker=ord("~"),
+                length=0,  # no rule of three, as emphasis has
+                token=len(state.tokens) - 1,
+                end=-1,
+                open=can_open,
+                close=can_close,
+            )
+        )
+    state.pos += length
+    return True
+
+
 def _flanks(state: StateInline, marker: str) -> tuple[int, bool, bool]:
     """The length of a run of markers, and whether it can open and close emphasis."""
     start = end = state.pos
@@ -62,7 +88,7 @@ def _flanks(state: StateInline, marker: str) -> tuple[int, bool, bool]:
 
     left = not space_after and (not mark_after or space_before or mark_before or wide_before)
     right = not space_before and (not mark_before or space_after or mark_after or wide_after)
-    if marker == "*":
+    if marker != "_":
         return end - start, left, right
     # An underscore inside a word is a letter, as in snake_case.
     return (
@@ -84,6 +110,10 @@ def cjk_line_breaks(md: MarkdownIt) -> None:
 def _drop_breaks(state: StateCore) -> None:
     for token in state.tokens:
         if token.type == "inline" and token.children:
+            for child, following in itertools.pairwise(token.children):
+                if child.type == "text" and following.type == "softbreak":
+                    # CommonMark drops spaces before a line end, but would keep a tab.
+                    child.content = child.content.rstrip(" \t")
             token.children = [
                 child
                 for position, child in enumerate(token.children)
