@@ -64,7 +64,8 @@ def structure(reader: pypdf.PdfReader) -> list[tuple[str, dict[str, Any]]]:
             if "/K" in item:
                 walk(item["/K"])
 
-    walk(reader.trailer["/Root"]["/StructTreeRoot"]["/K"])
+    root: Any = reader.trailer["/Root"]
+    walk(root["/StructTreeRoot"]["/K"])
     return found
 
 
@@ -72,7 +73,8 @@ def embedded_fonts(reader: pypdf.PdfReader) -> dict[str, bool]:
     """The fonts of a PDF by name, and whether each is embedded."""
     fonts: dict[str, bool] = {}
     for page in reader.pages:
-        for reference in page["/Resources"].get("/Font", {}).values():
+        resources: Any = page["/Resources"]
+        for reference in resources.get("/Font", {}).values():
             font = reference.get_object()
             below = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
             descriptor = below["/FontDescriptor"].get_object()

@@ -310,7 +310,7 @@ def test_the_same_edition_gives_the_same_bytes(language: str, tmp_path: Path) ->
 
 def test_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
     root = copy("ja", tmp_path)
-    command = [Path(sys.executable).with_name("newsletter"), "build", "--lang", "ja"]
+    command = [str(Path(sys.executable).with_name("newsletter")), "build", "--lang", "ja"]
     environment = os.environ | {"PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo"}
     subprocess.run([*command, "--format", "pdf"], cwd=root, env=environment, check=True)
     assert (root / "dist" / SLUG / f"{SLUG}.ja.pdf").read_bytes() == page("ja")[1].data

@@ -79,24 +79,25 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings(), Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
+        with warnings.catch_warnings():
             # Pillow warns of large pictures; the limit here is ours and is an error.
             warnings.simplefilter("ignore")
-            kind = str(image.format)
-            width, height = image.size
-            if width * height > PIXEL_LIMIT:
-                raise fail(
-                    f"the picture {name} has {width}×{height} pixels; "
-                    f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
-                )
-            image.load()
-            if image.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT:
-                # Word ignores the turn that browsers apply: store what is seen.
-                upright = ImageOps.exif_transpose(image)
-                width, height = upright.size
-                stream = BytesIO()
-                upright.save(stream, kind, quality=92)
-                data = stream.getvalue()
+            with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
+                kind = str(image.format)
+                width, height = image.size
+                if width * height > PIXEL_LIMIT:
+                    raise fail(
+                        f"the picture {name} has {width}×{height} pixels; "
+                        f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
+                    )
+                image.load()
+                if image.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT:
+                    # Word ignores the turn that browsers apply: store what is seen.
+                    upright = ImageOps.exif_transpose(image)
+                    width, height = upright.size
+                    stream = BytesIO()
+                    upright.save(stream, kind, quality=92)
+                    data = stream.getvalue()
     except UnidentifiedImageError:
         raise fail(f"{name} is no picture: use PNG, JPEG, GIF or WebP") from None
     except Image.DecompressionBombError:

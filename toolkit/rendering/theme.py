@@ -9,7 +9,7 @@ folder.
 import posixpath
 import re
 from collections.abc import Callable, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.exceptions import TemplateError
@@ -40,8 +40,10 @@ def find(publication: Publication, name: str) -> Path:
 
     Raises:
         ContentError: the publication's own file is a link out of the publication.
-        MissingError: the toolkit has no such file either.
+        MissingError: the name leads out of the folder, or the toolkit has no such file either.
     """
+    if name.startswith("/") or ".." in PurePosixPath(name).parts:
+        raise MissingError(f"{name} is no name under templates/", folder("templates"))
     own = publication.root / "templates" / name
     if own.is_file():
         if not own.resolve().is_relative_to(publication.root.resolve()):
