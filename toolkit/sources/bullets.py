@@ -123,7 +123,9 @@ def lone_bullets(draft: Draft) -> Draft:
             result += flat
             bullets += flat
     changes = [
-        Change(line.number, "lone-bullets", Action.MARKED, line.text, line.text) for line in bullets
+        Change(line.number, "lone-bullets", Action.MARKED, line.text, line.text)
+        for line in bullets
+        if line.role is Role.BULLET
     ]
     return draft.with_lines(result, changes)
 

@@ -22,11 +22,22 @@ _STATEMENT_LINES = 5
 
 
 def separators(draft: Draft) -> Draft:
-    """Lines of nothing but ornaments (``***``, ``＊＊＊``, ``◇◇◇``) are a break between parts."""
+    """Lines of nothing but ornaments (``***``, ``＊＊＊``, ``◇◇◇``) are a break between parts.
+
+    At the beginning and the end of the text there is nothing to part: they go.
+    """
     lines = []
     changes = []
-    for line in draft.lines:
+    words = [
+        position
+        for position in draft.text_positions()
+        if not _ORNAMENTS.fullmatch(draft.lines[position].text)
+    ]
+    for position, line in enumerate(draft.lines):
         if line.role is Role.TEXT and _ORNAMENTS.fullmatch(line.text):
+            if not words or not words[0] < position < words[-1]:
+                changes.append(Change(line.number, "separators", Action.DROPPED, line.text))
+                continue
             changes.append(Change(line.number, "separators", Action.CHANGED, line.text, "---"))
             line = replace(line, text="---", role=Role.MARKDOWN)
         lines.append(line)
@@ -179,14 +190,15 @@ def signed_headings(draft: Draft) -> Draft:
     """``■ …``, ``◆ …`` and ``【…】`` alone on a line are headings; the sign goes."""
     lines = list(draft.lines)
     changes = []
+    above = 1
     for position, line in enumerate(lines):
+        above = line.level if line.role is Role.HEADING else above
         match = _SIGN.fullmatch(line.text) if line.role is Role.TEXT else None
         title = (match["title"] or match["bracketed"]) if match else ""
         if not title or not _could_be_title(title) or _next_text(lines, position) is None:
             continue
-        lines[position] = replace(
-            line, text=title, role=Role.HEADING, level=4 if draft.whole_issue else 2
-        )
+        above = min(4 if draft.whole_issue else 2, above + 1)
+        lines[position] = replace(line, text=title, role=Role.HEADING, level=above)
         changes.append(Change(line.number, "signed-headings", Action.CHANGED, line.text, title))
     return draft.with_lines(lines, changes)
 
@@ -205,7 +217,9 @@ def plain_headings(draft: Draft) -> Draft:
     level = 4 if draft.whole_issue else 3 if numbered else 2
     lines = list(draft.lines)
     changes = []
+    above = 1
     for position, line in enumerate(lines):
+        above = line.level if line.role is Role.HEADING else above
         if (
             line.role is not Role.TEXT
             or len(line.text) > _HEADING_LIMIT[draft.language]
@@ -219,7 +233,8 @@ def plain_headings(draft: Draft) -> Draft:
         else:
             heads = not broken and _after_sentence(lines, position) and _heads_line(lines, position)
         if heads:
-            lines[position] = replace(line, role=Role.HEADING, level=level)
+            above = min(level, above + 1)  # no level is jumped
+            lines[position] = replace(line, role=Role.HEADING, level=above)
             changes.append(_heading(line, "plain-headings"))
     return draft.with_lines(lines, changes)
 
