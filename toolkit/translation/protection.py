@@ -88,13 +88,14 @@ class Guarded:
     guards: dict[str, Guard]
 
 
-_SCALE_EN = r"(?:[\s-]?(?:thousand|million|billion|trillion))?"
+# A model may go on counting after a placeholder: ⟦0⟧ billion dollars, ⟦0⟧,000 dollars.
+_SCALE_EN = r"(?:[\s,]?0[0,]*)?(?:[\s-]?(?:thousand|million|billion|trillion)\b)?"
 _FRAMES: dict[tuple[str, str], Frame] = {
     ("en", "date"): Frame("1月{}日", r"(?:(?:January|Jan\.)\s?|1月)", r"(?:st|nd|rd|th)?日?"),
     ("en", "day"): Frame("{}日", r"(?:the\s)?", r"(?:st|nd|rd|th)?日?"),
     ("en", "period"): Frame("{}年", r"(?:the\syear\s)?", r"年?"),
     ("en", "money"): Frame(
-        "{}ドル", r"(?:US)?\$?", rf"{_SCALE_EN}[\s-]?(?:(?:US\s)?dollars?\b|ドル)"
+        "{}ドル", r"(?:US)?\$?", rf"{_SCALE_EN}(?:[\s-]?(?:(?:US\s)?dollars?\b|ドル))?"
     ),
     ("en", "percent"): Frame("{}%", "", r"\s?(?:%|percent\b|per\scent\b)"),
     ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
@@ -194,8 +195,8 @@ def _found(text: str, glossary: Glossary, source: str, target: str) -> list[_Fou
             words = term.term.text(target)
             add(term.start, term.end, Guard("term", text[term.start : term.end], words))
     for amount in amounts:
-        if amount.kind is Kind.NUMBER and amount.value == 1 and amount.upto is None:
-            continue  # 1年前 is "a year ago": one is a word, and the comparison knows it
+        if _is_word(amount, text):
+            continue
         frame = _frame(amount, target)
         guard = Guard("amount", text[amount.start : amount.end], realise(amount, target), frame)
         add(amount.start, amount.end, guard)
@@ -203,6 +204,15 @@ def _found(text: str, glossary: Glossary, source: str, target: str) -> list[_Fou
     for match in names.finditer(text):
         add(match.start(), match.end(), Guard("name", match[0], match[0]))
     return sorted(found, key=lambda item: item[0])
+
+
+def _is_word(amount: Amount, text: str) -> bool:
+    """Whether an amount is better said in words: 1年前 is "a year ago", 4つ is "four".
+
+    The comparison of values knows these words, so that a slip is still found.
+    """
+    small = amount.kind is Kind.NUMBER and amount.upto is None and amount.value in range(1, 10)
+    return small and (amount.value == 1 or text[amount.end : amount.end + 1] == "つ")
 
 
 def _hidden(flat: Flat, guards: dict[str, Guard], found: list[_Found]) -> Guarded:
