@@ -175,11 +175,7 @@ def translate_issue(
         path=path,
         approved=counts[State.APPROVED],
         edited=counts[State.EDITED],
-        unchanged=len(entries)
-        - counts[State.APPROVED]
-        - counts[State.EDITED]
-        - from_memory
-        - drafted,
+        unchanged=0 if redraft else counts[State.DRAFT],
         from_memory=from_memory,
         drafted=drafted,
         obsolete=obsolete,
