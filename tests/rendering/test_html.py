@@ -152,7 +152,9 @@ class TestTheJapanesePage:
         assert table.parent is not None
         assert (table.parent["role"], table.parent["tabindex"]) == ("region", "0")
         assert [head["scope"] for head in table.find_all("th")] == ["col"] * 4
-        assert table.find_all("td")[1]["class"] == ["right"]
+        assert table.find_all("td")[1]["class"] == ["right", "short"]
+        first = table.select("tr:nth-of-type(3) td")[0]
+        assert first["class"] == ["short"]
 
     def test_ruby_reads_without_support_for_it(self) -> None:
         rubies = page("ja")[2].find_all("ruby")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from toolkit.document import markdown
+from toolkit.document.japanese import is_wide
 from toolkit.document.markdown_japanese import ruby_pairs
 from toolkit.document.publication import Publication
 from toolkit.findings import Finding, Severity
@@ -34,6 +35,11 @@ LONGEST_PHRASE = 10
 LONGEST_TAIL = 6
 """The most characters that are kept together at the end of a paragraph: a longer phrase, taken
 over to the last line, would leave a gap in the one before."""
+
+LONGEST_CELL = 18
+LINE_OF_CELLS = 72
+"""How long a cell that does not wrap may be, and all those of a row together, in half widths:
+less than a page is wide, so that a table of short cells never leaves it."""
 
 _QUOTES = {"「": "」", "『": "』", "“": "”", '"': '"'}
 _CLOSING = frozenset("、。，．・：；？！…―ー」』）】〕〉》”’々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
@@ -249,6 +255,8 @@ class _Renderer(RendererHTML):
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     ) -> str:
         heading: Heading = env.get("heading") or env["part"].heading
+        head = takewhile(lambda token: token.type != "thead_close", tokens[index:])
+        env["columns"] = sum(token.type == "th_open" for token in head)
         # What scrolls must be reachable by keyboard, and so needs a name.
         return (
             f'<div class="table" role="region" tabindex="0" aria-labelledby="{escape(heading.id)}">'
@@ -263,12 +271,12 @@ class _Renderer(RendererHTML):
     def th_open(
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     ) -> str:
-        return f'<th scope="col"{_alignment(tokens[index])}>'
+        return f'<th scope="col"{_cell_class(tokens, index, env)}>'
 
     def td_open(
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     ) -> str:
-        return f"<td{_alignment(tokens[index])}>"
+        return f"<td{_cell_class(tokens, index, env)}>"
 
     def ruby(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         # The lengths are for the PDF, whose engine does not lay out ruby (print.css).
@@ -287,9 +295,15 @@ def _unbroken(phrase: str) -> str:
     return f'<span class="phrase">{escape(phrase)}</span>'
 
 
-def _alignment(token: Token) -> str:
-    match = re.fullmatch(r"text-align:(right|center)", str(token.attrs.get("style", "")))
-    return f' class="{match[1]}"' if match else ""
+def _cell_class(tokens: Sequence[Token], index: int, env: EnvType) -> str:
+    """How a cell is aligned, and whether it is short enough to stay on one line on paper."""
+    style = str(tokens[index].attrs.get("style", ""))
+    match = re.fullmatch(r"text-align:(right|center)", style)
+    classes = [match[1]] if match else []
+    width = sum(2 if is_wide(char) else 1 for char in markdown.plain(tokens[index + 1]))
+    if width <= min(LONGEST_CELL, LINE_OF_CELLS // max(env["columns"], 1)):
+        classes.append("short")
+    return f' class="{" ".join(classes)}"' if classes else ""
 
 
 def _leads_somewhere(href: str, ids: Collection[str]) -> bool:
