@@ -7,7 +7,7 @@ parsed for itself when it comes back, so nothing in a translation can reach beyo
 
 import os
 import re
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -22,6 +22,7 @@ from toolkit.document.sentences import split_sentences
 from toolkit.document.toml import value_line
 from toolkit.files import read_text
 
+_Attribute = str | int | float | None
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+")
 
 
@@ -213,16 +214,9 @@ def _translated(token: Token, translations: Mapping[str, str], source: str, targ
     return token.copy(children=restored, content=_text(restored))
 
 
-class _Originals(dict[str | int | float | None, deque[Token]]):
-    """Tokens by where they lead, in order; nothing there, an empty queue."""
-
-    def __missing__(self, key: str | int | float | None) -> deque[Token]:
-        self[key] = deque()
-        return self[key]
-
-
-def _by_target(token: Token, kind: str, attribute: str) -> _Originals:
-    found = _Originals()
+def _by_target(token: Token, kind: str, attribute: str) -> dict[_Attribute, deque[Token]]:
+    """The images or links of an inline token by where they lead, in order."""
+    found: defaultdict[_Attribute, deque[Token]] = defaultdict(deque)
     for child in token.children or []:
         if child.type == kind:
             found[child.attrs.get(attribute)].append(child)
