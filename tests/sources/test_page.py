@@ -133,6 +133,25 @@ def test_every_sentence_of_a_long_page_arrives(tmp_path: Path) -> None:
     assert missing == []
 
 
+def test_a_page_of_nothing_but_boxes(tmp_path: Path) -> None:
+    html = """<html><head><title>市場が再開 - 港町通信</title></head><body>
+<div class="menu"><div><a href="/1">政治</a></div><div><a href="/2">経済</a></div></div>
+<div class="wrap"><div class="left"><h1>市場が再開</h1><div class="date">2025/03/09 10:00</div>
+<div class="body">三年ぶりに町の市場が開き、<br>朝から長い行列ができた。<br><br>
+昼前には<div class="ad">広告の言葉</div><b>魚も「野菜も」</b>売り切れた。<br><br>次は十五日。</div>
+<ul class="share"><li><a href="#">シェア</a></li></ul>
+<div class="related">関連記事<ul><li><a href="/9">市場の昔</a></li></ul></div>
+<div id="comments"><h3>コメント</h3><p>楽しみですね。</p></div></div></div></body></html>"""
+    imported = page(tmp_path, html)
+    assert imported.article.body == (
+        "三年ぶりに町の市場が開き、朝から長い行列ができた。\n\n昼前には"
+        "**魚も「野菜も」**売り切れた。\n\n次は十五日。\n"
+    )
+    named = " ".join(change.before for change in imported.changes)
+    for text in ("政治", "経済", "広告の言葉", "シェア", "関連記事", "市場の昔", "楽しみですね。"):
+        assert text in named
+
+
 @pytest.mark.parametrize(
     ("declared", "codec"),
     [("Shift_JIS", "cp932"), ("EUC-JP", "euc_jp"), ("utf-8", "utf-8"), ("utf-8", "cp932")],

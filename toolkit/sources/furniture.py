@@ -57,17 +57,23 @@ def read_also(draft: Draft) -> Draft:
     changes = []
     leading = False
     for line in draft.lines:
-        if line.role is Role.TEXT and matches(line.text, "read-also"):
-            leading = True
-        elif leading and not (
-            line.role is Role.TEXT and re.match(r"[-・•*] |\[.*\]\(.*\)$|https?://\S+$", line.text)
-        ):
-            leading = False
+        if line.role is Role.BLANK:
+            kept.append(line)
+            continue
+        leading = (line.role is Role.TEXT and bool(matches(line.text, "read-also"))) or (
+            leading and _is_link(line)
+        )
         if leading:
             changes.append(_dropped(line, "read-also"))
         else:
             kept.append(line)
     return draft.with_lines(kept, changes)
+
+
+def _is_link(line: Line) -> bool:
+    return line.role in (Role.TEXT, Role.MARKDOWN) and bool(
+        re.match(r"\s*(?:[-・•*] |\[.*\]\(.*\)$|https?://\S+$)", line.text)
+    )
 
 
 def byline(draft: Draft) -> Draft:

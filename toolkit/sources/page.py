@@ -20,6 +20,7 @@ from toolkit.sources.encoding import decode, without_controls
 from toolkit.sources.furniture import iso_date
 from toolkit.sources.images import IMAGE_LIMIT, image_name
 from toolkit.sources.markup import DEAD, Element, blocks_of, parse_html, to_markdown
+from toolkit.sources.words import matches
 
 _DECLARED = re.compile(
     rb"""<meta[^>]+charset\s*=\s*["']?\s*([\w\-]+)|<\?xml[^>]+encoding=["']([\w\-]+)""", re.I
@@ -150,6 +151,7 @@ def _is_furniture(element: Element) -> bool:
 
 def _prune(main: Element, kept: str) -> None:
     """Take out of the article's element what is not its text."""
+    whole = len(words("".join(part for _, part in blocks_of(main))))
     for element in list(main.iter()):
         if element is main or element.getparent() is None or not isinstance(element.tag, str):
             continue
@@ -161,10 +163,16 @@ def _prune(main: Element, kept: str) -> None:
                 or element.get("aria-hidden") == "true"
                 or _HIDDEN.search(element.get("style") or "")
                 or _is_list_of_links(element, text, kept)
+                or (_is_named_furniture(element) and len(words(text)) * 3 < whole)
             )
             and not element.xpath(".//img[not(ancestor::nav)]")
         ):
             element.drop_tree()
+
+
+def _is_named_furniture(element: Element) -> bool:
+    names = f"{element.get('class') or ''} {element.get('id') or ''}".split()
+    return any(matches(name, "page-parts", "names") for name in names)
 
 
 def _is_list_of_links(element: Element, text: str, kept: str) -> bool:
