@@ -316,6 +316,8 @@ def _heads_text(lines: Sequence[Line], position: int) -> bool:
 def _could_be_title(text: str) -> bool:
     """Whether the words of a line can be a heading: they end as a heading ends."""
     bare = text.strip("*")
+    if matches(bare, "japanese", "heading"):
+        return True
     return (
         len(bare) >= 2
         and not re.search(r"[。．.、，,：:；;…）)\-]$", bare)
