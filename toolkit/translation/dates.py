@@ -77,15 +77,18 @@ def _ja_year(group: str, *, short: bool) -> str:
     return rf"(?:(?:(?P<era{group}>{eras})(?P<ey{group}>元|{_N})|(?P<y{group}>{_Y}){alone})年)"
 
 
+_Span = tuple[When, When | None] | None
+
+
 @cache
 def _patterns(
     language: str,
-) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], "_Span"]], ...]:
+) -> tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], _Span]], ...]:
     if language == "ja":
         y1, y2 = _ja_year("1", short=True), _ja_year("2", short=True)
         years1 = _ja_year("1", short=False)
         not_days = r"(?!間|前|後|以内|連続|目|ぶり|分|本|米|曜|程度|ほど|[〜~\-–]\d)"
-        sources = (
+        sources: tuple[tuple[str, Callable[[re.Match[str]], _Span]], ...] = (
             (
                 rf"{y1}?(?P<m1>{_N})月(?P<d1>{_N})日{_W.format(1)}{_DASH}"
                 rf"{y2}?(?:(?P<m2>{_N})月)?(?P<d2>{_N})日{_W.format(2)}",
@@ -109,6 +112,7 @@ def _patterns(
             ),
             (r"(?P<half>午前|午後)(?P<h>\d{1,2})時(?:(?P<mi>\d{1,2})分|(?P<hh>半))?(?!間)", _clock),
             (r"(?P<h>\d{1,2})時(?P<mi>\d{1,2})分(?!の\d)", _clock),
+            (r"(?P<h>\d{1,2})時(?=[、。にのはかまよ]|ごろ|$)", _clock),
             (r"(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?![:\d])", _clock),
             (r"(?P<y1>\d{4})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})", _ja),
         )
@@ -137,7 +141,7 @@ def _patterns(
         (rf"{weekday}{day.format(1)}\s(?:of\s)?{m1}(?:,?\s(?P<y1>\d{{4}}))?(?!\d)", _en),
         (rf"[Ff]iscal\syear\s(?P<end>ending|ended)\s{m1}\s(?P<y1>\d{{4}})(?!\d)", _en),
         (
-            rf"{m1}(?:,?\s(?P<y1>\d{{4}}))?(?:{_DASH}|\sto\s|\sthrough\s)"
+            rf"{m1}(?:,?\s(?P<y1>\d{{4}}))?(?:{_DASH}|[\s-]to[\s-]|\sthrough\s)"
             rf"{m2}(?:,?\s(?:of\s)?(?P<y2>\d{{4}}))?(?!\d)",
             _en,
         ),
@@ -184,9 +188,6 @@ def _patterns(
     return tuple(
         (re.compile(rf"(?<![\w.,$€£¥₩₹+])(?<!\d[-–/]){source}"), read) for source, read in sources
     )
-
-
-_Span = tuple[When, When | None] | None
 
 
 def find_dates(text: str, language: str) -> Iterator[Dated]:

@@ -17,7 +17,7 @@ class NumberData:
     units: Mapping[str, Any]
     hedges: Mapping[str, Any]
     eras: Mapping[str, int]
-    words: Mapping[str, Mapping[str, Decimal]]
+    words: Mapping[str, Mapping[str, tuple[Decimal, ...]]]
 
 
 @cache
@@ -26,7 +26,7 @@ def number_data() -> NumberData:
     path = Path(__file__).with_name("data") / "numbers.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     words = {
-        language: {word: Decimal(value) for word, value in table.items()}
+        language: {word: tuple(map(Decimal, values.split())) for word, values in table.items()}
         for language, table in data["words"].items()
     }
     return NumberData(data["currency"], data["unit"], data["hedge"], data["era"], words)

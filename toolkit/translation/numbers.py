@@ -16,10 +16,11 @@ knows the noun, and its grammar, better than a rule.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from toolkit.translation.dates import When, find_dates, ordinal, write_date
@@ -157,8 +158,8 @@ def compare_values(
                 here.remove(found)
     loose_here = _loose_numbers(target, target_language)
     loose_there = _loose_numbers(source, source_language)
-    missing = [value.text for value in there if not value.loosely_in(loose_here)]
-    added = [value.text for value in here if not value.loosely_in(loose_there)]
+    missing = [value.text for value in there if not value.loosely_in(*loose_here)]
+    added = [value.text for value in here if not value.loosely_in(*loose_there)]
     return [f"{text} is missing in the translation" for text in dict.fromkeys(missing)] + [
         f"{text} is in the translation only" for text in dict.fromkeys(added)
     ]
@@ -217,7 +218,7 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
     names = _any(list(_names("ja")))
     latin_end = r"(?<![A-Za-z])|(?<=[A-Za-z])(?![A-Za-z0-9])"
     other_words = "(?!ネル|カード|首相|大統領|社員|会長)"
-    unit = rf"(?:{names}|倍|割(?!合|り|安|高|当|振|引))(?:{latin_end}){other_words}"
+    unit = rf"(?:{names}|倍|割(?!合|り|れ|当|振))(?:{latin_end}){other_words}"
     # Atomic, for a run of digits can be cut in exponentially many ways.
     digit = "〇零一二三四五六七八九十百千"
     run = rf"(?>(?:{DIGITS}|[{digit}])(?:{DIGITS}|[{digit}万億兆京])*)"
@@ -236,7 +237,9 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
     )
     return (
         (
-            re.compile(rf"(?:約\s?)?数(?P<s>[十百千]?[万億兆]?)(?<!数)(?P<ua>{unit})?(?!年)"),
+            re.compile(
+                rf"(?:約\s?)?[数何](?P<s>[十百千]?[万億兆]?)(?<![数何])(?P<ua>{unit})?(?!年)"
+            ),
             _several_ja,
         ),
         (re.compile(rf"第(?P<a>{run})(?P<c>回|次(?!世界)|弾|波|段階|代|世代)"), _ordinal_ja),
@@ -256,6 +259,8 @@ def _single_ja(match: re.Match[str]) -> Amount | None:
     if value is None or not _is_number(match, match["a"], match["ua"]):
         return None
     kind, code, factor = _unit_of(match["ua"], match["cs"], "ja")
+    if match["ua"] == "元" and not re.search(r"[\d万億兆]", match["a"]):
+        return None  # 二元 and 一元 are words
     value *= factor
     if match["bu"]:
         if match["ua"] != "割":
@@ -700,11 +705,18 @@ class _Value:
             "unit:point",
         )
 
-    def loosely_in(self, numbers: set[Decimal]) -> bool:
-        numbers_of = {abs(self.number)}
-        if self.kind == "percent" and self.number in (50, 25):
-            return self.number in numbers
-        return self.is_loose and bool(numbers_of & numbers)
+    def loosely_in(self, digits: set[Decimal], words: set[Decimal]) -> bool:
+        """Whether it may be said by digits in a name, or by words.
+
+        One of something may go without saying (1ドル=150円, 150 yen to the dollar), and
+        eight tenths are eight of ten.
+        """
+        number = abs(self.number)
+        if number == 1 and self.kind.startswith(("number", "unit", "money")):
+            return True
+        if self.kind == "percent":
+            return number in words or (10 in words and number / 10 in words)
+        return number in words or (self.is_loose and number in digits)
 
 
 def _same_number(one: _Value, other: _Value) -> bool:
@@ -743,23 +755,28 @@ def _values_of_date(when: When, text: str) -> Iterator[_Value]:
         yield _Value("time", Decimal((when.hour * 60 + (when.minute or 0)) % 720), text)
 
 
-def _loose_numbers(text: str, language: str) -> set[Decimal]:
-    """Numbers in names and in words, which satisfy a comparison but ask for nothing."""
+def _loose_numbers(text: str, language: str) -> tuple[set[Decimal], set[Decimal]]:
+    """Numbers in names, and in words, which satisfy a comparison but ask for nothing."""
     folded = text.translate(_FOLD)
-    digits = re.findall(DIGITS, folded)
-    numbers = {Decimal(number.replace(",", "")) for number in digits if len(number) <= _LONGEST}
-    words = number_data().words[language]
+    found = re.findall(DIGITS, folded)
+    digits = {Decimal(number.replace(",", "")) for number in found if len(number) <= _LONGEST}
+    table = number_data().words[language]
     if language == "ja":
-        numbers |= {words[char] for char in folded if char in words}
+        words = {number for char in folded for number in table.get(char, ())}
         for run in re.findall("[〇一二三四五六七八九十百千万億兆]{1,20}", folded):
             value = read_numeral(run)
-            numbers |= {value} if value is not None else set()
-        return numbers
-    return numbers | {words[w] for w in re.findall("[a-z]+", folded.lower()) if w in words}
+            words |= {value} if value is not None else set()
+        return digits, words
+    tokens = re.findall("[a-z]+", folded.lower())
+    words = {number for token in tokens for number in table.get(token, ())}
+    for ten, one in pairwise(tokens):
+        tens, ones = table.get(ten, ()), table.get(one, ())
+        if tens and ones and 20 <= tens[0] <= 90 and ones[0] < 10:
+            words.add(tens[0] + ones[0])
+    words |= {_roman(numeral) for numeral in re.findall(r"\b[IVX]{1,6}\b", folded)}
+    return digits, words
 
 
-def without_unit(amount: Amount, text: str) -> Amount:
-    """A year without its 年 (2025年 → 2025), which the engine then sees and translates."""
-    if amount.kind is Kind.DATE and text[amount.start : amount.end].endswith("年"):
-        return replace(amount, end=amount.end - 1)
-    return amount
+def _roman(numeral: str) -> Decimal:
+    values = [{"I": 1, "V": 5, "X": 10}[letter] for letter in numeral]
+    return Decimal(sum(-a if a < b else a for a, b in zip(values, [*values[1:], 0], strict=True)))
