@@ -7,7 +7,7 @@ from zlib import crc32
 
 import pytest
 from markdown_it.token import Token
-from PIL import Image
+from PIL import Image, ImageFile
 
 from toolkit.document import markdown
 from toolkit.errors import ContentError
@@ -115,6 +115,17 @@ def test_what_is_no_picture_is_one_line(
         read(source)
     assert (raised.value.path, raised.value.line) == (folder / "text.md", LINE)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_truncated_picture_is_damaged_whatever_weasyprint_thinks(
+    read: Callable[[str], Picture], folder: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    (folder / "cut").write_bytes(drawn(kind, (200, 200))[:-400])
+    with pytest.raises(ContentError, match="is damaged"):
+        read("cut")
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_a_picture_with_too_many_pixels(read: Callable[[str], Picture], folder: Path) -> None:

@@ -5,7 +5,8 @@ what it says it is: its content decides, not its name. Nothing is fetched.
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -79,7 +80,7 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     try:
-        with warnings.catch_warnings():
+        with _whole_pictures_only(), warnings.catch_warnings():
             # Pillow warns of large pictures; the limit here is ours and is an error.
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
@@ -113,6 +114,19 @@ def image_line(inline: Token, image: Token) -> int:
     source = unquote(str(image.attrs.get("src", "")))
     place = unquote(inline.content).find(source)
     return first + inline.content[: max(place, 0)].count("\n")
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Pillow as it comes: WeasyPrint, once imported, makes it take truncated pictures too."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _locate(source: str, base: Path, root: Path, fail_with: Callable[[str], ContentError]) -> Path:
