@@ -1,6 +1,5 @@
 """Case files of the importer: a heading, and fenced blocks of four tildes."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,16 +28,22 @@ def read_cases() -> list[Case]:
     for path in sorted(CASES.glob("*.md")):
         if path.stem == "README":
             continue
-        text = "\n" + path.read_text(encoding="utf-8")
-        # A heading of the file itself never stands inside a block of four tildes.
-        pattern = r"\n## (?P<title>[^\n]+)\n(?P<blocks>(?:\s*\n~~~~ [^\n]*\n(?:.*?\n)?~~~~(?=\n))+)"
-        found = list(re.finditer(pattern, text, re.DOTALL))
-        assert found, path
-        for match in found:
-            blocks = dict(
-                re.findall(r"\n~~~~ ([\w.]+)\n(.*?)\n?~~~~(?=\n|$)", match["blocks"], re.DOTALL)
-            )
-            cases.append(Case(path.stem, match["title"], blocks))
+        title = name = ""
+        block: list[str] = []
+        blocks: dict[str, str] = {}
+        for line in path.read_text(encoding="utf-8").split("\n"):
+            if name and line != "~~~~":
+                block.append(line)
+            elif name:
+                blocks[name] = "\n".join(block)
+                name = ""
+            elif line.startswith("~~~~ "):
+                name, block = line.removeprefix("~~~~ "), []
+            elif line.startswith("## "):
+                if title:
+                    cases.append(Case(path.stem, title, blocks))
+                title, blocks = line.removeprefix("## "), {}
+        cases.append(Case(path.stem, title, blocks))
     return cases
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tests.sources.casefiles import CASES as FOLDER
 from tests.sources.casefiles import Case, read_cases, said, written
 from toolkit.errors import ContentError
 from toolkit.sources.importing import Imported, read_source
@@ -28,6 +29,13 @@ def test_case(case: Case, tmp_path: Path) -> None:
         of_rule = [change for change in imported.changes if change.rule == case.rule]
         assert said(of_rule) == case.blocks["summary"]
     assert not _unexplained(imported)
+
+
+def test_every_case_is_read() -> None:
+    """A case that the reader of the files skips would pass without being looked at."""
+    files = [path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")]
+    assert len(CASES) == sum(text.count("\n~~~~ article\n") for text in files) > 50
+    assert all("article" in case.blocks for case in CASES)
 
 
 def test_every_rule_has_cases() -> None:

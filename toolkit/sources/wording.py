@@ -22,6 +22,8 @@ _HALF_KATAKANA = re.compile("[\uff61-\uff9f]+")
 _FULL_LATIN = re.compile("[０-９Ａ-Ｚａ-ｚ＆＠＃]+")
 _FULL_NUMBER_SIGN = re.compile(r"(?<=\d)[．，](?=\d)|(?<=\d)％|[＋－](?=\d)|(?<=\d)．(?=\s*\D)")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+# Japanese writing, and the quotation marks and dots it is set with.
+_JAPANESE = "[\u2018-\u2026\u3000-\u30ff\u3400-\u9fff\uff01-\uffe6]"
 _STOPS = re.compile("。[.．。]+|[．.]。|、[,，、]+")
 _SENTENCE = re.compile(r"[^。！？!?]*[。！？!?]+[」』）)”]*|[^。！？!?]+$")
 
@@ -119,10 +121,12 @@ def _mend_width(text: str, language: str) -> str:
     text = _FULL_NUMBER_SIGN.sub(lambda m: jaconv.z2h(m[0], kana=False, ascii=True), text)
     text = _BRACKETS.sub(_japanese_brackets, text)
     text = re.sub(
-        r"(?<=[^\x00-\x7f])[!?]|[!?](?=[」』）])", lambda m: "！？"["!?".index(m[0])], text
+        rf"(?<={_JAPANESE})[!?]+|[!?]+(?=[」』）])",
+        lambda m: m[0].translate({ord("!"): "！", ord("?"): "？"}),
+        text,
     )
-    text = re.sub(r"(?<=[^\x00-\x7f]):(?!//)|(?<=\w):(?=[^\x00-\x7f]|[+\-]\d)", "：", text)
-    return re.sub(r"(?<=[^\x00-\x7f~])~(?=[^\x00-\x7f~])", "〜", text)
+    text = re.sub(rf"(?<={_JAPANESE}):(?!//)|(?<=\w):(?={_JAPANESE}|[+\-]\d)", "：", text)
+    return re.sub(rf"(?<={_JAPANESE})~(?={_JAPANESE})", "〜", text)
 
 
 def _japanese_brackets(match: re.Match[str]) -> str:
