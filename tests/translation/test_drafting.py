@@ -43,6 +43,9 @@ class Fake:
         progress: Callable[[int], None] | None = None,
     ) -> list[Draft]:
         self.shown.append(list(sentences))
+        for _ in sentences:
+            if progress:
+                progress(1)
         return [Draft(self.answer(sentence), -0.5) for sentence in sentences]
 
 
@@ -232,10 +235,13 @@ def test_japanese_is_set_as_japanese(source: str, answer: str, text: str) -> Non
     assert draft.text == text
 
 
-def test_progress_counts_every_sentence_once() -> None:
+@pytest.mark.parametrize("answer", [honest, HOSTILE["drops every placeholder"]])
+def test_progress_goes_up_to_the_number_of_sentences(answer: Callable[[str], str]) -> None:
     counted: list[int] = []
-    draft_sentences(JAPANESE, Fake(honest), GLOSSARY, progress=counted.append)
+    draft_sentences(JAPANESE, Fake(answer), GLOSSARY, progress=counted.append)
     assert sum(counted) == len(JAPANESE)
+    assert min(counted) > 0
+    assert len(counted) > 10
 
 
 @pytest.mark.parametrize("direction", ["ja", "en"])

@@ -12,7 +12,7 @@ said in the draft's findings.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise, permutations
 
@@ -114,22 +114,42 @@ def draft_sentences(
     Raises:
         MissingError: the engine cannot run.
     """
-    report = progress or (lambda finished: None)
     jobs = [_Job.of(sentence, engine, glossary) for sentence in sentences]
-    done = sum(not job.pending for job in jobs)
-    if done:
-        report(done)
+    meter = _Meter(progress or (lambda finished: None))
     for number, way in enumerate(WAYS):
         pending = [job for job in jobs if job.pending]
-        _try(pending, way, engine)
+        meter.show(len(jobs) - len(pending))
+        _try(pending, way, engine, meter if number == 0 else None)
         for job in pending:
-            if job.settle(final=number >= PATIENCE):
-                report(1)
-    pending = [job for job in jobs if job.pending]
-    _last_resort(pending, engine)
-    if pending:
-        report(len(pending))
+            job.settle(final=number >= PATIENCE)
+    _last_resort([job for job in jobs if job.pending], engine)
+    meter.show(len(jobs))
     return [job.result() for job in jobs]
+
+
+@dataclass
+class _Meter:
+    """Progress over all ways: it never runs back, and ends at the number of sentences."""
+
+    report: Callable[[int], None]
+    shown: int = 0
+
+    def show(self, finished: int) -> None:
+        """Report up to how many sentences are finished."""
+        if finished > self.shown:
+            self.report(finished - self.shown)
+            self.shown = finished
+
+    def along(self, sentences: int, questions: int) -> Callable[[int], None]:
+        """For the engine to call: the first way is nearly all the work, the rest a tenth."""
+        start, answered = self.shown, 0
+
+        def count(finished: int) -> None:
+            nonlocal answered
+            answered += finished
+            self.show(start + sentences * answered * 9 // (questions * 10))
+
+        return count
 
 
 @dataclass(frozen=True)
@@ -151,15 +171,15 @@ class _Job:
     glossary: Glossary
     pending: bool = True
     best: _Candidate | None = None
-    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, sentence: str, engine: Engine, glossary: Glossary) -> "_Job":
         guarded = protect(sentence, glossary, engine.source, engine.target)
         job = cls(sentence, guarded, engine.source, engine.target, glossary)
         if not needs_engine(guarded, engine.source):
-            text = _markdown(_set(guarded.flat, job), guarded.guards) if sentence.strip() else ""
-            job.best = _Candidate(text or sentence.strip(), 0.0, (), "")
+            text = _markdown(_set(guarded.flat, job), guarded.guards)
+            whole = bool(text) and elements(text) == elements(sentence)
+            job.best = _Candidate(text if whole else sentence.strip(), 0.0, (), "")
             job.pending = False
         return job
 
@@ -168,11 +188,10 @@ class _Job:
         if self.best is None or len(candidate.faults) < len(self.best.faults):
             self.best = candidate
 
-    def settle(self, *, final: bool) -> bool:
-        """Whether the draft there is will do: a faultless one, or any when time is up."""
+    def settle(self, *, final: bool) -> None:
+        """Be done if the draft there is will do: a faultless one, or any when time is up."""
         if self.best is not None and (final or not self.best.faults):
             self.pending = False
-        return not self.pending
 
     def result(self) -> DraftedSentence:
         assert self.best is not None
@@ -190,11 +209,12 @@ class _Question:
     places: dict[str, str]  # placeholder → atom
 
 
-def _try(jobs: Sequence[_Job], way: Way, engine: Engine) -> None:
+def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -> None:
     """Ask for all sentences in one batch, and offer each job what came back whole."""
     plans = [_plan(job, way, engine) for job in jobs]
     texts = [question.shown for plan in plans for question in plan.questions]
-    answers = iter(engine.translate(texts, attempt=way.attempt) if texts else [])
+    count = meter.along(len(jobs), len(texts)) if meter else None
+    answers = iter(engine.translate(texts, attempt=way.attempt, progress=count) if texts else [])
     for job, plan in zip(jobs, plans, strict=True):
         drafts = [next(answers) for _ in plan.questions]
         candidate = plan.read(drafts, job, way)
