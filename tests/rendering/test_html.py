@@ -340,6 +340,21 @@ def test_phrases_lose_nothing_and_obey_kinsoku(title: str) -> None:
     assert all(piece[0] not in "、。」）" and piece[-1] not in "「（" for piece in pieces if piece)
 
 
+@pytest.mark.parametrize(
+    ("text", "tail"),
+    [
+        ("観光客から先に並ぶ順番です。", "順番です。"),
+        ("名は**「しおさい」**です。", "です。"),
+        ("免許を返さないためです。）", "です。）"),
+    ],
+)
+def test_the_end_of_a_paragraph_is_kept_together(tmp_path: Path, text: str, tail: str) -> None:
+    root = copy("ja", tmp_path)
+    with_text(root, f"# 題\n\n{text}\n")
+    kept = soup(root).select("article[aria-labelledby=brief-2] p .phrase")
+    assert [words(span) for span in kept] == [tail]
+
+
 def test_a_headline_is_marked_between_phrases_in_japanese_only() -> None:
     assert set_line("船は町を待つ", "ja") == (
         '<span class="phrase">船は</span><span class="phrase">町を</span>'

@@ -186,9 +186,9 @@ class _Renderer(RendererHTML):
             return str(escape(content))
         if env["inline"].meta.get("phrases"):
             return "".join(map(_unbroken, phrases(content)))
-        if tokens[index] is env["inline"].children[-1] and len(content) > LONGEST_PHRASE:
+        if tokens[index] is env["inline"].children[-1] and content:
             # The last line of a paragraph is a phrase at least, not す。 alone.
-            tail = phrases(content[-LONGEST_PHRASE:])[-1]
+            tail = phrases(content[-3 * LONGEST_PHRASE :])[-1]
             tail = tail if len(tail) <= LONGEST_TAIL else tail[-LONGEST_TAIL + 2 :]
             return f"{escape(content[: -len(tail)])}{_unbroken(tail)}"
         return str(escape(content))
