@@ -128,7 +128,7 @@ def test_files_that_cannot_be_read(
     [
         (b"\x00\x01\x02", "holds binary data, not text"),
         ("# 港\n\n船".encode("shift_jis"), "is not UTF-8 text"),
-        (b"a" * 11_000_000, "is too large (11 MB; the limit is 10 MB): split it"),
+        (b"a" * 11_000_000, "is too large (11 MB; the limit is 2 MB): split it"),
     ],
     ids=["binary", "shift_jis", "huge"],
 )
