@@ -74,8 +74,8 @@ class Way:
 
 WAYS = (
     Way(),
-    Way(attempt=2),
-    Way(attempt=1, framed=False, marked=False),
+    Way(attempt=1),
+    Way(framed=False, marked=False),
     Way(framed=False, marked=False, parts=2, finding="translated in clauses: read it as a whole"),
     Way(
         framed=False,

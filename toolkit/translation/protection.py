@@ -95,7 +95,7 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("en", "day"): Frame("{}日", r"(?:the\s)?", r"(?:st|nd|rd|th)?日?"),
     ("en", "period"): Frame("{}年", r"(?:the\syear\s)?", r"年?"),
     ("en", "money"): Frame(
-        "{}ドル", r"(?:US)?\$?", rf"{_SCALE_EN}(?:[\s-]?(?:(?:US\s)?dollars?\b|ドル))?"
+        "{}ドル", r"(?:US)?[$¥€£]?", rf"{_SCALE_EN}(?:[\s-]?(?:(?:US\s)?dollars?\b|ドル))?"
     ),
     ("en", "percent"): Frame("{}%", "", r"\s?(?:%|percent\b|per\scent\b)"),
     ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
@@ -104,7 +104,7 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("ja", "date"): Frame("January {}", r"(?:1月|January\s?)", r"日?"),
     ("ja", "period"): Frame("January {}", r"(?:1月|January\s?)", r"(?:年1月|年|日)?"),
     ("ja", "year"): Frame("{}", "", r"年?"),
-    ("ja", "money"): Frame("${}", r"\$?", r"[万億兆]?(?:米?ドル)?"),
+    ("ja", "money"): Frame("${}", r"[$¥€£]?", r"[万億兆]?(?:米?ドル)?"),
     ("ja", "percent"): Frame("{}%", "", r"(?:%|％|パーセント)"),
     ("ja", "times"): Frame("{} times", "", r"[倍回]"),
     ("ja", "point"): Frame("{} points", "", r"(?:ポイント|点)"),
