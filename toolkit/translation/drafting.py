@@ -83,6 +83,12 @@ WAYS = (
         shown=("term", "name"),
         finding="names and terms were not protected: check them",
     ),
+    Way(
+        framed=False,
+        marked=False,
+        shown=("term", "name", "amount"),
+        finding="amounts were left to the engine; their values agree, but check how they read",
+    ),
 )
 
 PATIENCE = 2
@@ -275,6 +281,10 @@ class _Plan:
         ):
             return None
         faults = differences(job.sentence, text, job.source, job.target, job.glossary)
+        shown = [g for c, g in job.guarded.guards.items() if c not in guards]
+        names = [guard.source for guard in shown if guard.kind == "name"]
+        if shown and (faults or not all(name in text for name in names)):
+            return None  # what was shown to the engine did not come back
         if guessed:
             faults.append("the place of bold, emphasis or a link was guessed")
         if is_repeating(flat.text, self.guarded.flat.text):

@@ -61,7 +61,7 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     # An address would go on to the next space.
     flat = _edited(flat, rf"(?<={ATOM})(?=[^\W\d_])", _gap_after_address(contents))
     flat = _edited(flat, rf"(?<={wide}),\s*|(?<={ATOM}),\s+(?={wide}|{ATOM})", lambda m: "、")
-    flat = _edited(flat, rf"(?<={wide})\.(?=\s|$)", lambda m: "。")
+    flat = _edited(flat, rf"(?<={wide}|{ATOM})\.(?=\s|$)", lambda m: "。")
     flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
     return _ended(_trimmed(flat), source, "。", contents)
 
