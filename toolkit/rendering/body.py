@@ -234,7 +234,7 @@ class _Renderer(RendererHTML):
         alternative = self.renderInlineAsText(token.children or [], options, env)
         drawn = (
             f'<img src="{escape(setting.embed(picture))}" alt="{escape(alternative)}" '
-            f'width="{picture.width}" height="{picture.height}">'
+            f'width="{picture.width}" height="{picture.height}" />'
         )
         title = token.attrs.get("title")
         if not env["inline"].meta.get("figure") or not title:

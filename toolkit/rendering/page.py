@@ -39,21 +39,38 @@ def write_page(
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
     publication = edition.publication
+    sheets = (
+        f"@media {media} {{\n{theme.style_sheet(publication, name, embed_file)}}}\n"
+        for name, media in theme.styles(publication, medium).items()
+    )
+    text, findings = page_text(edition, embed_picture)
+    context = text | {
+        "medium": medium,
+        "theme": publication.theme,
+        "styles": Markup("".join(sheets)),  # noqa: S704
+        "page_number": Markup(_page_number(edition.labels["page"])),  # noqa: S704
+    }
+    return theme.fill_template(publication, TEMPLATE, context), findings
+
+
+def page_text(
+    edition: Edition, embed_picture: Callable[[Picture], str]
+) -> tuple[dict[str, Any], list[Finding]]:
+    """What a template of any medium prints, and what an editor should know about it.
+
+    The HTML in it is well-formed XML, too.
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    publication = edition.publication
     setting = Setting(
         publication,
         edition.language,
         frozenset(heading.id for heading in edition.headings()),
         embed_picture,
     )
-    sheets = (
-        f"@media {media} {{\n{theme.style_sheet(publication, name, embed_file)}}}\n"
-        for name, media in theme.styles(publication, medium).items()
-    )
-    context = {
-        "medium": medium,
-        "theme": publication.theme,
-        "styles": Markup("".join(sheets)),  # noqa: S704
-        "page_number": Markup(_page_number(edition.labels["page"])),  # noqa: S704
+    text = {
         "language": edition.language,
         "labels": dict(edition.labels),
         "name": edition.name,
@@ -75,7 +92,7 @@ def write_page(
         "colophon": edition.colophon,
         "notice": edition.notice,
     }
-    return theme.fill_template(publication, TEMPLATE, context), setting.findings
+    return text, setting.findings
 
 
 def _heading(heading: Heading, edition: Edition, *, in_phrases: bool = True) -> dict[str, Any]:
