@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, takewhile
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -197,20 +198,11 @@ class _Renderer(RendererHTML):
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     ) -> str:
         href = str(tokens[index].attrs.get("href", ""))
-        if _leads_somewhere(href, env["setting"].ids):
+        if leads_somewhere(href, env["setting"].ids):
             return f'<a href="{escape(href)}">'
         part: Part = env["part"]
         line = env["inline"].map[0] + 1 if env["inline"].map else 0
-        env["setting"].findings.append(
-            Finding(
-                part.path,
-                line,
-                Severity.WARNING,
-                "dead-link",
-                f"the link {href} leads nowhere for a reader: give a whole address (https://…) "
-                "or a heading of the issue (#…)",
-            )
-        )
+        env["setting"].findings.append(dead_link(part.path, line, href))
         return '<span class="dead-link">'
 
     def link_close(
@@ -221,7 +213,7 @@ class _Renderer(RendererHTML):
             depth += (token.type == "link_close") - (token.type == "link_open")
             if depth < 0:
                 href = str(token.attrs.get("href", ""))
-                return "</a>" if _leads_somewhere(href, env["setting"].ids) else "</span>"
+                return "</a>" if leads_somewhere(href, env["setting"].ids) else "</span>"
         return "</a>"
 
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
@@ -306,7 +298,20 @@ def _cell_class(tokens: Sequence[Token], index: int, env: EnvType) -> str:
     return f' class="{" ".join(classes)}"' if classes else ""
 
 
-def _leads_somewhere(href: str, ids: Collection[str]) -> bool:
+def dead_link(path: Path, line: int, href: str) -> Finding:
+    """What an editor is told about a link that would lead a reader nowhere."""
+    return Finding(
+        path,
+        line,
+        Severity.WARNING,
+        "dead-link",
+        f"the link {href} leads nowhere for a reader: give a whole address (https://…) "
+        "or a heading of the issue (#…)",
+    )
+
+
+def leads_somewhere(href: str, ids: Collection[str]) -> bool:
+    """Whether a link is one to a heading of the edition, or a whole address of a safe scheme."""
     if href.startswith("#"):
         return href[1:] in ids
     try:
@@ -318,4 +323,4 @@ def _leads_somewhere(href: str, ids: Collection[str]) -> bool:
 
 def is_web_address(url: str) -> bool:
     """Whether a source's URL can be a link."""
-    return url.startswith(("https://", "http://")) and _leads_somewhere(url, ())
+    return url.startswith(("https://", "http://")) and leads_somewhere(url, ())
