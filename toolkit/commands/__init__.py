@@ -1,6 +1,6 @@
 """The commands of ``newsletter``, a module each: parse, call, print.
 
-What several share lives here: the ``--publication`` option and printing.
+What several share lives here: the ``--publication`` option, completion and printing.
 """
 
 import json
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from toolkit.document.publication import Publication, find_publication, read_publication
-from toolkit.errors import shown
+from toolkit.errors import NewsletterError, shown
 from toolkit.findings import Finding
 
 if TYPE_CHECKING:
@@ -47,6 +48,34 @@ def open_publication(folder: Path | None) -> Publication:
         ContentError: its ``newsletter.toml`` has a problem.
     """
     return read_publication(find_publication(folder or Path.cwd()))
+
+
+def complete_issues(context: click.Context, argument: click.Parameter, begun: str) -> list[str]:
+    """The issues whose names begin so, for a shell's completion; each is offered once."""
+    given = context.params.get(argument.name or "") or ()
+    known = _known(context, lambda publication: publication.slugs())
+    return [slug for slug in known if slug.startswith(begun) and slug not in given]
+
+
+def complete_articles(
+    context: click.Context, option: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """The articles whose names begin so, for a shell's completion; a path, where none does."""
+    known = _known(context, lambda publication: _stems(publication.articles))
+    names = [CompletionItem(name) for name in known if name.startswith(begun)]
+    return names or [CompletionItem(begun, type="file")]
+
+
+def _stems(folder: Path) -> list[str]:
+    return sorted(path.stem for path in folder.glob("*.md"))
+
+
+def _known(context: click.Context, names: Callable[[Publication], list[str]]) -> list[str]:
+    try:
+        return names(open_publication(context.params.get("publication")))
+    except (NewsletterError, OSError):
+        # Outside a publication there is nothing to offer, and no place for a message.
+        return []
 
 
 def print_json(value: Any) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from toolkit.commands import (
+    complete_issues,
     json_option,
     print_findings,
     print_json,
@@ -18,7 +19,7 @@ from toolkit.findings import Finding, Severity, failed
 
 
 @click.command("check")
-@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1, shell_complete=complete_issues)
 @click.option("--rules", "list_rules", is_flag=True, help="List the rules instead.")
 @publication_option
 @json_option

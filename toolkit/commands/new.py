@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from toolkit.commands import (
+    complete_articles,
     json_option,
     open_publication,
     print_findings,
@@ -23,12 +24,18 @@ UNITS = {"ja": "characters", "en": "words"}
 
 @click.command("new")
 @click.argument("slug")
-@click.option("--deep-dive", metavar="ARTICLE", help="The article that is kept whole.")
+@click.option(
+    "--deep-dive",
+    metavar="ARTICLE",
+    shell_complete=complete_articles,
+    help="The article that is kept whole.",
+)
 @click.option(
     "--side-story",
     "side_stories",
     metavar="ARTICLE",
     multiple=True,
+    shell_complete=complete_articles,
     help="An article to condense to a side story; may be given again.",
 )
 @click.option(
@@ -36,6 +43,7 @@ UNITS = {"ja": "characters", "en": "words"}
     "briefs",
     metavar="ARTICLE",
     multiple=True,
+    shell_complete=complete_articles,
     help="An article to condense to a brief; may be given again.",
 )
 @click.option(
@@ -56,6 +64,7 @@ UNITS = {"ja": "characters", "en": "words"}
     "--from",
     "whole",
     metavar="ARTICLE",
+    shell_complete=complete_articles,
     help="Split this article, which holds a whole issue, instead of naming one for each role.",
 )
 @publication_option

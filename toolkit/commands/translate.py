@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from toolkit.commands import (
+    complete_issues,
     json_option,
     open_publication,
     print_findings,
@@ -36,7 +37,7 @@ _READ_AHEAD, _LINES = 1 << 16, 64
 
 
 @click.command("translate")
-@click.argument("slugs", metavar="[SLUG]... | -", nargs=-1)
+@click.argument("slugs", metavar="[SLUG]... | -", nargs=-1, shell_complete=complete_issues)
 @click.option("--all", "all_issues", is_flag=True, help="Translate every issue.")
 @click.option("--text", help="Translate this text, to standard output.")
 @click.option(
