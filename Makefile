@@ -3,7 +3,7 @@
 NEWSLETTER := .venv/bin/newsletter
 PYTHON := .venv/bin/python
 
-.PHONY: issue test setup lint benchmarks clean
+.PHONY: issue test setup lint docs benchmarks clean
 
 issue: setup  ## set up, then check, translate and build the sample issues into dist/
 	$(NEWSLETTER) check --publication seeds
@@ -17,6 +17,9 @@ lint: setup
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
+
+docs: setup  ## write the reference of all commands from their own help
+	$(PYTHON) -m toolkit.commands.reference > docs/commands.md
 
 benchmarks: setup  ## print speed and memory, side by side with a baseline
 	$(PYTHON) -m benchmarks
