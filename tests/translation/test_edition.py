@@ -66,6 +66,31 @@ def test_drafts_are_counted(opened: Publication, issue: Issue) -> None:
     assert english.title == "Draft 0."
 
 
+def test_what_holds_a_draft_is_marked_and_nothing_else(opened: Publication, issue: Issue) -> None:
+    translate(issue, drafts=5)  # title, lead, the headline, and the first two sentences below it
+    english = edition(opened, issue, "en")
+    assert (english.title_draft, english.lead_draft) == (True, True)
+    assert [section.title_draft for section in english.sections] == [True] + [False] * 4
+    marked = [
+        (token.meta.get("draft", False), "Draft" in token.content)
+        for section in english.sections
+        for token in section.body
+        if token.type == "inline"
+    ]
+    assert (True, True) in marked
+    assert all(mark == has_draft for mark, has_draft in marked)
+
+
+def test_where_all_is_approved_nothing_is_marked(opened: Publication, issue: Issue) -> None:
+    translate(issue)
+    english = edition(opened, issue, "en")
+    assert not english.title_draft
+    assert not english.lead_draft
+    for section in english.sections:
+        assert not section.title_draft
+        assert not [token for token in section.body if "draft" in token.meta]
+
+
 def test_without_a_catalog_it_says_what_to_do(opened: Publication, issue: Issue) -> None:
     with pytest.raises(ContentError, match="newsletter translate 2025-11-25 --to en"):
         edition(opened, issue, "en")

@@ -42,10 +42,12 @@ class Section:
         title: the headline, as inline Markdown: the file's level-1 heading; empty where
             it has none (an editor's note needs none).
         body: the block tokens after the headline. Treat them as read-only; their ``map``
-            counts the lines of the file from 0. Headings begin at level 2.
+            counts the lines of the file from 0. Headings begin at level 2. In a translated
+            edition an ``inline`` token with a draft among its sentences has ``meta["draft"]``.
         path: the section's file. Images are relative to its folder.
         title_line: the line of the headline in the file, from 1.
         articles: the articles it was made of, for the list of sources.
+        title_draft: whether the title has a draft among its sentences.
     """
 
     kind: Kind
@@ -54,6 +56,7 @@ class Section:
     path: Path
     title_line: int = 1
     articles: tuple[Article, ...] = ()
+    title_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Issue:
         title: as inline Markdown. ``lead``: one or two sentences for the masthead; may be empty.
         sections: in order.
         drafts: how many sentences are machine translations nobody approved.
+        title_draft, lead_draft: whether one of them is in the title, or in the lead.
     """
 
     slug: str
@@ -82,6 +86,8 @@ class Issue:
     lead: str
     sections: tuple[Section, ...]
     drafts: int = field(default=0)
+    title_draft: bool = False
+    lead_draft: bool = False
 
 
 def read_issue(publication: Publication, slug: str) -> Issue:

@@ -21,7 +21,7 @@ def edition(publication: Publication, issue: Issue, language: str) -> Issue:
     """The issue in a language of its publication: as written, or as its catalog has it.
 
     The sections keep their files, so that images resolve as in the original. ``drafts``
-    counts the sentences whose translation nobody approved.
+    counts the sentences whose translation nobody approved; what they stand in is marked.
 
     Raises:
         ContentError: there is no catalog, it cannot be read, or it lacks sentences.
@@ -40,5 +40,7 @@ def edition(publication: Publication, issue: Issue, language: str) -> Issue:
         sentences_have = "sentence has" if missing == 1 else "sentences have"
         raise ContentError(f"{missing} {sentences_have} no {name} yet: {remedy}", path)
     translations = {text: entries[text].msgstr for text in sentences}
-    drafts = sum(found is not State.APPROVED for found in states)
-    return replace(translated(issue, translations, language), drafts=drafts)
+    drafts = {
+        text for text, found in zip(sentences, states, strict=True) if found is not State.APPROVED
+    }
+    return replace(translated(issue, translations, language, drafts), drafts=len(drafts))

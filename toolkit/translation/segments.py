@@ -8,7 +8,7 @@ parsed for itself when it comes back, so nothing in a translation can reach beyo
 import os
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -62,7 +62,12 @@ def segments(issue: Issue) -> list[Segment]:
     return found
 
 
-def translated(issue: Issue, translations: Mapping[str, str], language: str) -> Issue:
+def translated(
+    issue: Issue,
+    translations: Mapping[str, str],
+    language: str,
+    drafts: Collection[str] = frozenset(),
+) -> Issue:
     """The issue with its sentences translated, everything else as it was.
 
     Args:
@@ -70,17 +75,29 @@ def translated(issue: Issue, translations: Mapping[str, str], language: str) -> 
         translations: for each ``Segment.text`` its translation, as inline Markdown. A
             sentence that is not there stays as it is.
         language: the language of the translations.
+        drafts: the sentences, as in ``Segment.text``, whose translation nobody approved;
+            what they stand in is marked (see ``Section``).
     """
 
     def inline(token: Token) -> Token:
-        return _translated(token, translations, issue.language, language)
+        made = _translated(token, translations, issue.language, language)
+        return made.copy(meta={**made.meta, "draft": True}) if is_draft(token) else made
+
+    def is_draft(token: Token) -> bool:
+        pieces = (piece for text in _texts(token) for piece in _pieces(text, issue.language))
+        return bool(drafts) and any(piece.text in drafts for piece in pieces)
 
     def line(text: str) -> str:
         return markdown.write_inline(inline(markdown.parse_inline(text))) if text else ""
 
     def section(original: Section) -> Section:
         body = tuple(inline(token) if token.type == "inline" else token for token in original.body)
-        return replace(original, title=line(original.title), body=body)
+        return replace(
+            original,
+            title=line(original.title),
+            body=body,
+            title_draft=is_draft(markdown.parse_inline(original.title)),
+        )
 
     return replace(
         issue,
@@ -88,6 +105,8 @@ def translated(issue: Issue, translations: Mapping[str, str], language: str) -> 
         title=line(issue.title),
         lead=line(issue.lead),
         sections=tuple(section(original) for original in issue.sections),
+        title_draft=is_draft(markdown.parse_inline(issue.title)),
+        lead_draft=is_draft(markdown.parse_inline(issue.lead)),
     )
 
 
