@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from toolkit.findings import Finding
-from toolkit.rendering.edition import Edition
+
+if TYPE_CHECKING:
+    from toolkit.rendering.edition import Edition
 
 FORMATS = ("pdf", "docx", "html")
 """Each is a module of this package, and the extension of the files it makes."""
@@ -26,7 +29,7 @@ class Rendered:
     findings: tuple[Finding, ...] = ()
 
 
-def renderer(format_: str) -> Callable[[Edition], Rendered]:
+def renderer(format_: str) -> "Callable[[Edition], Rendered]":
     """The ``render`` function of a format; its heavy libraries are imported only here."""
-    render: Callable[[Edition], Rendered] = import_module(f"toolkit.rendering.{format_}").render
+    render: "Callable[[Edition], Rendered]" = import_module(f"toolkit.rendering.{format_}").render
     return render
