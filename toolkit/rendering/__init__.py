@@ -31,5 +31,5 @@ class Rendered:
 
 def renderer(format_: str) -> "Callable[[Edition], Rendered]":
     """The ``render`` function of a format; its heavy libraries are imported only here."""
-    render: "Callable[[Edition], Rendered]" = import_module(f"toolkit.rendering.{format_}").render
+    render: Callable[[Edition], Rendered] = import_module(f"toolkit.rendering.{format_}").render
     return render
