@@ -21,6 +21,7 @@ COMMANDS = {
     "new": "Make an issue out of articles.",
     "check": "Say what is wrong, as file:line: message.",
     "translate": "Bring the catalogs of issues up to date, or translate a text.",
+    "review": "Correct a translation in Word, and bring the corrections back.",
     "build": "Render issues: languages × formats, into dist/.",
     "models": "List, install and remove translation packages.",
     "doctor": "Say what of fonts, libraries and packages is there, and what is missing.",

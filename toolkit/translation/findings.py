@@ -1,0 +1,63 @@
+"""What an editor should look at in a catalog, and what was looked at and found right.
+
+An approved sentence is compared with its source as a draft is. Where a finding is no fault,
+a translator's comment says so, and it is not reported again:
+
+    # ok: 12 is missing in the translation
+    # ok
+
+The first waives the findings that begin with these words, the second all of the sentence.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polib
+
+from toolkit.document.glossary import Glossary
+from toolkit.findings import Finding, Severity
+from toolkit.translation.catalog import State, findings_of, read_catalog, state
+from toolkit.translation.quality import differences, in_words
+
+WAIVED = "ok"
+"""How a translator's comment begins that waives findings."""
+
+OTHER = "other translation"
+"""How a translator's comment begins that keeps the second of two corrections."""
+
+
+def entry_findings(
+    entry: polib.POEntry, source: str, target: str, glossary: Glossary
+) -> tuple[str, ...]:
+    """What should be looked at in a catalog's entry, in words; nothing where it has no text."""
+    found: tuple[str, ...] = ()
+    if state(entry) is not State.MISSING:
+        found = findings_of(entry)
+        compared = differences(entry.msgid, entry.msgstr, source, target, glossary)
+        found = in_words([*found, *compared])
+        if state(entry) is State.APPROVED:
+            found = tuple(finding for finding in found if not is_waived(entry, finding))
+    if any(line.startswith(OTHER) for line in entry.tcomment.split("\n")):
+        found += ("two translations: keep one, and delete the comment with the other",)
+    return found
+
+
+def is_waived(entry: polib.POEntry, finding: str) -> bool:
+    """Whether a translator's comment says that a finding is no fault."""
+    for line in entry.tcomment.split("\n"):
+        mark, colon, words = line.strip().partition(":")
+        if mark.strip().lower() == WAIVED and (not colon or finding.startswith(words.strip())):
+            return True
+    return False
+
+
+def catalog_findings(path: Path, source: str, target: str, glossary: Glossary) -> Iterator[Finding]:
+    """What should be looked at in a catalog, by the lines of its file.
+
+    Raises:
+        ContentError: the catalog cannot be read.
+    """
+    for entry in read_catalog(path):
+        if not entry.obsolete and not entry.msgctxt:
+            for message in entry_findings(entry, source, target, glossary):
+                yield Finding(path, entry.linenum or 0, Severity.WARNING, "translation", message)
