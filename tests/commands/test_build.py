@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import Newsletter
+from toolkit.rendering import FORMATS
 
 ISSUE = "2025-11-25"
 
@@ -37,11 +38,10 @@ def test_writes_each_language_and_format_and_a_report(
         assert (entry["pages"] is not None) == (entry["format"] == "pdf")
 
 
-FORMATS = ("pdf", "docx", "html")
 MAGIC = {"pdf": b"%PDF-", "docx": b"PK\x03\x04", "html": b"<!DOCTYPE html>"}
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", MAGIC)
 def test_one_language_and_format(newsletter: Newsletter, publication: Path, format_: str) -> None:
     out = publication / "elsewhere"
     result = newsletter(
@@ -73,16 +73,34 @@ def test_a_later_build_keeps_what_the_report_knew(
     report = json.loads((publication / "dist" / ISSUE / "build.json").read_text("utf-8"))
     assert [entry["format"] for entry in report["files"]] == ["docx", "html"]
     (publication / "dist" / ISSUE / f"{ISSUE}.ja.docx").unlink()
-    newsletter("build", ISSUE, "--lang", "ja", "--format", "html", cwd=publication)
+    newsletter("build", ISSUE, "--lang", "ja", "--format", "html", "--force", cwd=publication)
     report = json.loads((publication / "dist" / ISSUE / "build.json").read_text("utf-8"))
     assert [entry["format"] for entry in report["files"]] == ["html"]
 
 
-def test_json_for_scripts(newsletter: Newsletter, publication: Path) -> None:
-    result = newsletter("build", "--lang", "ja", "--format", "html", "--json", cwd=publication)
-    (output,) = json.loads(result.out)["outputs"]
-    assert output["issue"] == ISSUE
-    assert Path(output["path"]).is_file()
+def test_json_is_a_line_an_event(newsletter: Newsletter, publication: Path) -> None:
+    arguments = ("build", "--lang", "ja", "--format", "html", "--json")
+    result = newsletter(*arguments, cwd=publication)
+    started, finished, summary = map(json.loads, result.out.splitlines())
+    about = {"issue": ISSUE, "language": "ja", "format": "html"}
+    assert started == {"event": "started"} | about
+    assert finished.items() >= ({"event": "finished"} | about).items()
+    assert Path(finished["path"]).stat().st_size == finished["bytes"]
+    assert (summary["event"], summary["made"], summary["skipped"]) == ("summary", 1, 0)
+
+    skipped, summary = map(json.loads, newsletter(*arguments, cwd=publication).out.splitlines())
+    assert skipped["event"] == "skipped"
+    assert skipped["bytes"] == finished["bytes"]
+    assert (summary["made"], summary["skipped"]) == (0, 1)
+
+    (publication / "issues" / ISSUE / "brief-1.md").write_text("\n", "utf-8")
+    result = newsletter(*arguments, cwd=publication)
+    started, failed, summary = map(json.loads, result.out.splitlines())
+    assert result.code == 1
+    assert failed.items() >= ({"event": "failed"} | about).items()
+    assert failed["path"].endswith("brief-1.md")
+    assert failed["error"] == "holds no text"
+    assert (summary["made"], summary["failed"]) == (0, 1)
 
 
 def test_an_edition_without_its_catalog_fails_alone(

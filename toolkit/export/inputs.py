@@ -1,0 +1,223 @@
+"""What an output is made from: the files, their digests, and one key over all of it.
+
+An output depends on its issue's manifest and sections, the articles these cite, the catalog
+of its language, the pictures, the publication's own templates, what ``newsletter.toml`` says
+that is printed, and the toolkit itself: its code, its templates and fonts, its libraries.
+Fonts that the machine has, and Pango's version, are not looked at: a build that must follow
+them is ``newsletter build --force``.
+
+Digests are of contents, never of times: a file that was touched, copied or checked out again
+is the same file, and a clock that goes backwards changes nothing.
+"""
+
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from toolkit import __version__
+from toolkit.document.publication import Publication
+from toolkit.files import TEXT_LIMIT
+from toolkit.resources import folder
+
+if TYPE_CHECKING:
+    from toolkit.document.issue import Issue
+
+CODE = ("document", "rendering", "translation")
+"""The packages whose code decides what an output looks like."""
+
+LIBRARIES = (
+    "babel",
+    "budoux",
+    "fonttools",
+    "jinja2",
+    "lxml",
+    "markdown-it-py",
+    "mdformat",
+    "pillow",
+    "polib",
+    "pydyf",
+    "python-docx",
+    "tinycss2",
+    "tinyhtml5",
+    "uharfbuzz",
+    "weasyprint",
+)
+"""The libraries whose version decides what an output looks like."""
+
+_ABSENT = ""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What an output was made from.
+
+    Attributes:
+        toolkit: the digest of the toolkit (see ``toolkit_digest``).
+        settings: the digest of what ``newsletter.toml`` says (see ``settings_digest``).
+        files: the digest of each file, by its name in the publication's folder.
+    """
+
+    toolkit: str
+    settings: str
+    files: Mapping[str, str]
+
+    @property
+    def key(self) -> str:
+        """One digest of all of it: equal keys mean equal outputs."""
+        return _digest(json.dumps([self.toolkit, self.settings, sorted(self.files.items())]))
+
+
+def origin(publication: Publication, files: Mapping[str, str]) -> Origin:
+    """The origin of an output with these files."""
+    return Origin(toolkit_digest(), settings_digest(publication), dict(sorted(files.items())))
+
+
+def task_files(publication: Publication, slug: str, language: str) -> list[Path]:
+    """Every file of the publication that making an edition reads, ``newsletter.toml`` included.
+
+    Raises:
+        UsageError, ContentError: the issue cannot be read.
+    """
+    from toolkit.document.issue import read_issue
+    from toolkit.document.publication import MANIFEST
+
+    files = named_files(publication, slug, language)
+    files += picture_files(publication, read_issue(publication, slug))
+    catalog = publication.issues / slug / f"{language}.po"
+    if language != publication.languages[0] and catalog.is_file():
+        from toolkit.translation.edition import edition
+
+        translated = edition(publication, read_issue(publication, slug), language)
+        files += picture_files(publication, translated)
+    return list(dict.fromkeys([publication.root / MANIFEST, *files]))
+
+
+def named_files(publication: Publication, slug: str, language: str) -> list[Path]:
+    """The files of an edition that names give away: all but its pictures. Some may be absent.
+
+    A broken manifest names nothing; reading the issue says what is wrong with it.
+    """
+    issue = publication.issues / slug
+    files = [issue / "issue.toml"]
+    if language != publication.languages[0]:
+        files.append(issue / f"{language}.po")
+    try:
+        sections = tomllib.loads(files[0].read_text("utf-8-sig")).get("section", [])
+        for section in sections:
+            files.append(issue / section["file"])
+            files += (publication.articles / f"{name}.md" for name in section.get("articles", []))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return [*dict.fromkeys(files), *own_templates(publication)]
+
+
+def own_templates(publication: Publication) -> list[Path]:
+    """The publication's own templates. Hidden files, such as an editor's, are none."""
+    found: list[Path] = []
+    for place, folders, files in os.walk(publication.root / "templates", followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        found += (Path(place, name) for name in sorted(files) if not name.startswith("."))
+    return found
+
+
+def picture_files(publication: Publication, issue: "Issue") -> list[Path]:
+    """The pictures that the sections of an issue show and that are there."""
+    found: dict[Path, None] = {}
+    for section in issue.sections:
+        for token in section.body:
+            for child in token.children or []:
+                if child.type != "image":
+                    continue
+                try:
+                    name = unquote(urlsplit(str(child.attrs.get("src", ""))).path)
+                    path = section.path.parent / name
+                    inside = path.resolve().is_relative_to(publication.root)
+                    if name and inside and path.is_file():
+                        found[path] = None
+                except (OSError, ValueError):
+                    continue  # rendering says what is wrong with it
+    return list(found)
+
+
+def file_name(publication: Publication, path: Path) -> str:
+    """A file's name in its publication, the same on every machine."""
+    return os.path.relpath(path, publication.root).replace(os.sep, "/")
+
+
+def read_digests(publication: Publication, files: Iterable[Path]) -> dict[str, str]:
+    """The digests of files as they are now, by name; of one that is not there an empty one."""
+    return {file_name(publication, path): file_digest(path) for path in files}
+
+
+def file_digest(path: Path) -> str:
+    """The digest of a file's content; empty if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, _hash).hexdigest()
+    except OSError:
+        return _ABSENT
+
+
+def data_digest(data: bytes) -> str:
+    """The digest that ``file_digest`` gives for a file with these bytes."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def settings_digest(publication: Publication) -> str:
+    """The digest of what a publication's ``newsletter.toml`` says, as far as it is printed.
+
+    Comments, spaces and the order of keys do not count, nor does where outputs go.
+    """
+    return _digest(
+        json.dumps(
+            {
+                "languages": publication.languages,
+                "names": dict(publication.names),
+                "taglines": dict(publication.taglines),
+                "publishers": dict(publication.publishers),
+                "theme": publication.theme,
+                "articles": file_name(publication, publication.articles),
+                "issues": file_name(publication, publication.issues),
+            },
+            sort_keys=True,
+        )
+    )
+
+
+@cache
+def toolkit_digest() -> str:
+    """The digest of the toolkit: its version, code, templates, fonts and libraries."""
+    package = Path(__file__).parents[1]
+    texts = [__version__]
+    for name in LIBRARIES:
+        try:
+            texts.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            texts.append(name)
+    code = (path for name in CODE for path in (package / name).rglob("*"))
+    wanted = (
+        path
+        for path in code
+        if path.suffix in (".py", ".toml", ".json") and path.stat().st_size < TEXT_LIMIT
+    )
+    for root, paths in ((package, wanted), (folder("templates"), folder("templates").rglob("*"))):
+        for path in sorted(paths):
+            if path.is_file() and not path.name.startswith("."):
+                texts.append(f"{path.relative_to(root).as_posix()} {file_digest(path)}")
+    return _digest("\n".join(texts))
+
+
+def _hash() -> "hashlib.blake2b":
+    return hashlib.blake2b(digest_size=16)
+
+
+def _digest(text: str) -> str:
+    return data_digest(text.encode("utf-8"))

@@ -1,0 +1,177 @@
+"""One edition to make, and making it: the unit that every way of building shares.
+
+``run_each`` is a pure function of a picklable ``Task`` and the files it names: it writes
+nothing, so that it can run here, in another process or on another machine; whoever asked
+writes the bytes. A ``Task`` names its publication by a folder: a machine without that folder
+gets the files of ``toolkit.export.inputs.task_files`` under a folder of its own, and a task
+whose publication was read from there.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from toolkit.document.publication import Publication
+from toolkit.errors import ContentError, MissingError, NewsletterError, UsageError
+from toolkit.export.inputs import Origin, named_files, origin, picture_files, read_digests
+from toolkit.findings import Finding
+from toolkit.rendering import renderer
+
+if TYPE_CHECKING:
+    from toolkit.document.issue import Issue
+
+
+@dataclass(frozen=True)
+class Task:
+    """An issue in one language, in one or more formats. Formats of a task share its reading.
+
+    Attributes:
+        publication, slug, language, formats: what to make.
+        weight: how much work it is, to order tasks by; in bytes of its source.
+    """
+
+    publication: Publication
+    slug: str
+    language: str
+    formats: tuple[str, ...]
+    weight: int = 0
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file that was rendered and waits to be written.
+
+    Attributes:
+        slug, language, format: what it is.
+        data: its bytes. ``pages``: None where the format has none, or does not know.
+        drafts: how many of its sentences are machine translations nobody approved.
+        seconds: by stage: ``read``, ``translate``, ``render``. Reading and translating serve
+            all formats of a task and are counted in the first.
+        findings: what an editor should know about it.
+        origin: what it was made from, as it was before it was read: a file that changes
+            meanwhile makes the output stale, never the other way round.
+    """
+
+    slug: str
+    language: str
+    format: str
+    data: bytes
+    pages: int | None
+    drafts: int
+    seconds: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that could not be made, and why."""
+
+    slug: str
+    language: str
+    format: str
+    error: NewsletterError
+
+
+def run(task: Task) -> tuple[Made | Failure, ...]:
+    """Make every format of a task, in the order it lists them; ``run_each``, all at once."""
+    return tuple(run_each(task))
+
+
+def run_each(task: Task) -> Iterator[Made | Failure]:
+    """Make the formats of a task, one by one, in the order it lists them.
+
+    Yields:
+        For each format what was made, or why it could not be. Nothing is raised for content
+        that is wrong, for what the machine lacks (a ``MissingError`` in the failure), or for
+        an error of the toolkit's own: one output's trouble is not another's.
+    """
+    seconds: dict[str, float] = {}
+    digests: dict[str, str] = {}
+    try:
+        with _clock(seconds, "read"):
+            # Digests first, contents second: see ``Made.origin``.
+            names = named_files(task.publication, task.slug, task.language)
+            digests |= read_digests(task.publication, names)
+            written = _read(task)
+        with _clock(seconds, "translate"):
+            from toolkit.rendering.edition import prepare
+
+            issue = _in_language(task.publication, written, task.language)
+            # Pictures are not read before they are rendered.
+            digests |= read_digests(task.publication, picture_files(task.publication, issue))
+            edition = prepare(task.publication, issue)
+    except Exception as error:
+        for format_ in task.formats:
+            yield Failure(task.slug, task.language, format_, _as_ours(error, task))
+        return
+    made_from = origin(task.publication, digests)
+    for format_ in task.formats:
+        try:
+            with _clock(seconds, "render"):
+                rendered = renderer(format_)(edition)
+        except Exception as error:
+            yield Failure(task.slug, task.language, format_, _as_ours(error, task))
+        else:
+            yield Made(
+                slug=task.slug,
+                language=task.language,
+                format=format_,
+                data=rendered.data,
+                pages=rendered.pages,
+                drafts=issue.drafts,
+                seconds=seconds,
+                findings=rendered.findings,
+                origin=made_from,
+            )
+        seconds = {}
+
+
+def _read(task: Task) -> "Issue":
+    from toolkit.document.issue import MANIFEST, read_issue
+
+    try:
+        return read_issue(task.publication, task.slug)
+    except UsageError:
+        # It was there when the build began.
+        path = task.publication.issues / task.slug / MANIFEST
+        raise ContentError("the issue was taken away during the build", path) from None
+
+
+def _in_language(publication: Publication, issue: "Issue", language: str) -> "Issue":
+    if language == issue.language:
+        return issue
+    from toolkit.translation.edition import edition
+
+    return edition(publication, issue, language)
+
+
+def _as_ours(error: Exception, task: Task) -> NewsletterError:
+    """An error as one line: ours as it is, any other with the place in the code it comes from."""
+    if isinstance(error, NewsletterError):
+        return error
+    path = task.publication.issues / task.slug
+    if isinstance(error, MemoryError):
+        return ContentError("the machine has too little memory for it: build fewer at once", path)
+    if isinstance(error, ImportError | OSError):
+        return MissingError(f"a library cannot be used: {error}; see `newsletter doctor`")
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    where = f" at {Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+    text = " ".join(str(error).split())
+    return ContentError(
+        f"cannot be built, by a fault of the toolkit's: {type(error).__name__}: {text}{where}", path
+    )
+
+
+@contextmanager
+def _clock(seconds: dict[str, float], stage: str) -> Iterator[None]:
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start
