@@ -32,7 +32,7 @@ from toolkit.export import (
     build,
 )
 from toolkit.export.selection import select
-from toolkit.rendering import FORMATS
+from toolkit.rendering import DEFAULT_FORMATS, FORMATS
 
 STDIN = "-"
 
@@ -64,7 +64,7 @@ STDIN = "-"
     "formats",
     type=click.Choice(FORMATS),
     multiple=True,
-    help="A format to build; may be given again. By default all.",
+    help=f"A format to build; may be given again. By default {', '.join(DEFAULT_FORMATS)}.",
 )
 @click.option(
     "--out",
@@ -132,7 +132,7 @@ def command(
     chosen = _chosen(opened, slugs, all_issues=all_issues, since=since, until=until)
     # Asking twice for one thing (`--lang ja --lang ja`) makes it once.
     languages = tuple(dict.fromkeys(languages)) or opened.languages
-    formats = tuple(dict.fromkeys(formats)) or FORMATS
+    formats = tuple(dict.fromkeys(formats)) or DEFAULT_FORMATS
     start = time.perf_counter()
 
     def run(on_event: Callable[[Event], None]) -> Report:

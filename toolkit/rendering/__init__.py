@@ -10,8 +10,11 @@ from toolkit.findings import Finding
 if TYPE_CHECKING:
     from toolkit.rendering.edition import Edition
 
-FORMATS = ("pdf", "docx", "html")
+FORMATS = ("pdf", "docx", "html", "md")
 """Each is a module of this package, and the extension of the files it makes."""
+
+DEFAULT_FORMATS = ("pdf", "docx", "html")
+"""What is made unless an editor asks for something else: what any reader can open."""
 
 
 @dataclass(frozen=True)
