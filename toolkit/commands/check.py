@@ -33,8 +33,10 @@ def command(
 ) -> None:
     """Say what is wrong with the publication: `path:line: severity: message (rule)`.
 
-    Without a SLUG, all issues are checked. Ends with exit code 1 if any finding is an
-    error; warnings are for the editor to judge.
+    Without a SLUG, all issues are checked, with their translations. Ends with exit code 1
+    if any finding is an error; warnings are for the editor to judge. An approved
+    translation that is right all the same says so in its catalog: a comment `# ok` waives
+    all its findings, `# ok: WORDS` those that begin with WORDS.
 
     \b
     Examples:
@@ -52,7 +54,9 @@ def command(
     except ContentError as error:
         findings = [unreadable(error, "publication", root / MANIFEST)]
     else:
-        findings = check(opened, slugs)
+        from toolkit.translation.findings import check_catalogs
+
+        findings = sorted({*check(opened, slugs), *check_catalogs(opened, slugs)})
         count = len(set(slugs)) or len(opened.slugs())
     if as_json:
         print_json(
@@ -89,7 +93,9 @@ def _counted(number: int, word: str) -> str:
 
 
 def _print_rules(*, as_json: bool) -> None:
-    rules = [*FILES, *((rule.name, rule.severity, rule.about) for rule in RULES)]
+    from toolkit.translation import findings
+
+    rules = [*FILES, *((rule.name, rule.severity, rule.about) for rule in RULES), *findings.RULES]
     if as_json:
         print_json(
             [

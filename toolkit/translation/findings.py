@@ -9,12 +9,14 @@ a translator's comment says so, and it is not reported again:
 The first waives the findings that begin with these words, the second all of the sentence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polib
 
-from toolkit.document.glossary import Glossary
+from toolkit.document.glossary import Glossary, read_glossary
+from toolkit.document.publication import Publication
+from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
 from toolkit.translation.catalog import State, findings_of, read_catalog, state
 from toolkit.translation.quality import differences, in_words
@@ -24,6 +26,37 @@ WAIVED = "ok"
 
 OTHER = "other translation"
 """How a translator's comment begins that keeps the second of two corrections."""
+
+RULES = (
+    ("catalog", Severity.ERROR, "a catalog that cannot be read"),
+    ("translation", Severity.WARNING, "numbers, markup or terms unlike the source's"),
+)
+"""What is found in catalogs: name, severity, what it is about."""
+
+
+def check_catalogs(publication: Publication, slugs: Sequence[str] = ()) -> list[Finding]:
+    """What should be looked at in the catalogs of issues (by default all), in order.
+
+    An issue without a catalog is not translated yet, and has no findings. A glossary that
+    cannot be read counts as empty here.
+    """
+    try:
+        glossary = read_glossary(publication.glossary)
+    except ContentError:
+        glossary = Glossary()
+    source, *targets = publication.languages
+    findings: list[Finding] = []
+    for slug in dict.fromkeys(slugs or publication.slugs()):
+        for language in targets:
+            path = publication.issues / slug / f"{language}.po"
+            if path.exists():
+                try:
+                    findings += catalog_findings(path, source, language, glossary)
+                except ContentError as error:
+                    findings.append(
+                        Finding(path, error.line or 0, Severity.ERROR, "catalog", error.message)
+                    )
+    return sorted(set(findings))
 
 
 def entry_findings(
