@@ -7,7 +7,7 @@ what it says it is: its content decides, not its name. Nothing is fetched.
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -106,6 +106,16 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise fail(f"the picture {name} is damaged ({error}); export it again") from None
     return Picture(path, MIME_TYPES[kind], data, width, height)
+
+
+def as_png(picture: Picture) -> Picture:
+    """The picture as PNG, which every reader and every mail program shows."""
+    from PIL import Image
+
+    stream = BytesIO()
+    with Image.open(BytesIO(picture.data)) as image:
+        image.save(stream, "PNG")
+    return replace(picture, mime="image/png", data=stream.getvalue())
 
 
 def image_line(inline: Token, image: Token) -> int:

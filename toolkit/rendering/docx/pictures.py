@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -11,7 +10,7 @@ from markdown_it.token import Token
 
 from toolkit.rendering.docx.elements import Element, clean, w
 from toolkit.rendering.docx.manuscript import Manuscript
-from toolkit.rendering.images import Picture, image_line, read_picture
+from toolkit.rendering.images import Picture, as_png, image_line, read_picture
 
 EMU_PER_PIXEL = 9525
 """English Metric Units a CSS pixel: 914,400 to an inch, 96 pixels to an inch."""
@@ -106,21 +105,11 @@ def _part(package: Any, picture: Picture) -> Any:
     from docx.opc.packuri import PackURI
     from docx.opc.part import Part
 
-    mime, data = _for_word(picture)
+    # Word reads no WebP.
+    shown = as_png(picture) if picture.mime == "image/webp" else picture
+    mime, data = shown.mime, shown.data
     name = PackURI(f"/word/media/{hashlib.sha256(data).hexdigest()[:16]}.{mime.split('/')[1]}")
     for part in package.iter_parts():
         if part.partname == name:
             return part
     return Part(name, mime, data, package)
-
-
-def _for_word(picture: Picture) -> tuple[str, bytes]:
-    """The picture as Word reads it: WebP becomes PNG."""
-    if picture.mime != "image/webp":
-        return picture.mime, picture.data
-    from PIL import Image
-
-    stream = BytesIO()
-    with Image.open(BytesIO(picture.data)) as image:
-        image.save(stream, "PNG")
-    return "image/png", stream.getvalue()
