@@ -57,6 +57,7 @@ class Setting:
         ids: what a link within the edition may lead to.
         embed: gives the URL under which the page can load a picture.
         findings: collected while setting.
+        suffix: what is added to a heading's id where its words in this language alone are meant.
     """
 
     publication: Publication
@@ -64,17 +65,33 @@ class Setting:
     ids: Collection[str]
     embed: Callable[[Picture], str]
     findings: list[Finding] = field(default_factory=list)
+    suffix: str = ""
 
 
-def set_body(part: Part, setting: Setting) -> Markup:
+def set_body(part: Part, setting: Setting, below: Heading | None = None) -> Markup:
     """The HTML of a part's body (of its parts: nothing).
+
+    Args:
+        part: the part, or a piece of it.
+        setting: what it needs to be set.
+        below: the heading that the piece stands below; by default the part's own.
 
     Raises:
         ContentError: a picture cannot be used.
     """
     renderer = _Renderer()
-    env: dict[str, Any] = {"part": part, "setting": setting}
+    env: dict[str, Any] = {"part": part, "setting": setting, "heading": below}
     return Markup(renderer.render(_prepared(part.body), markdown.parser().options, env))  # noqa: S704
+
+
+def set_pictures(inline: Token, part: Part, setting: Setting) -> Markup:
+    """The HTML of the pictures in an inline token, without their captions.
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    env: dict[str, Any] = {"part": part, "setting": setting}
+    return Markup(_Renderer().render([inline], markdown.parser().options, env))  # noqa: S704
 
 
 def set_line(text: str, language: str, *, in_phrases: bool = True) -> Markup:
@@ -247,13 +264,11 @@ class _Renderer(RendererHTML):
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
     ) -> str:
         heading: Heading = env.get("heading") or env["part"].heading
+        name = escape(heading.id + env["setting"].suffix)
         head = takewhile(lambda token: token.type != "thead_close", tokens[index:])
         env["columns"] = sum(token.type == "th_open" for token in head)
         # What scrolls must be reachable by keyboard, and so needs a name.
-        return (
-            f'<div class="table" role="region" tabindex="0" aria-labelledby="{escape(heading.id)}">'
-            "<table>\n"
-        )
+        return f'<div class="table" role="region" tabindex="0" aria-labelledby="{name}"><table>\n'
 
     def table_close(
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType

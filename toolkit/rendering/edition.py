@@ -42,6 +42,7 @@ class Heading:
         label: the name of the section (深掘り記事, 小ネタ①：); may be empty.
         number: what the toolkit numbers it with (``1.``, ``①``); may be empty.
         title: the headline, as inline Markdown; may be empty where there is a label.
+        draft: whether the title has a draft among its sentences.
     """
 
     level: int
@@ -49,6 +50,7 @@ class Heading:
     label: str
     number: str
     title: str
+    draft: bool = False
 
     def text(self, separator: str) -> str:
         """The whole heading in plain words, for bookmarks and contents."""
@@ -233,7 +235,7 @@ def _mark(labels: Labels, number: int) -> str:
 
 
 def _part(section: Section, name: str, level: int, label: str, labels: Labels) -> Part:
-    heading = Heading(level, name, label, "", section.title)
+    heading = Heading(level, name, label, "", section.title, section.title_draft)
     body = tuple(_numbered(section, name, level, labels))
     return Part(section.kind, heading, body, section.path)
 
@@ -257,8 +259,9 @@ def _numbered(section: Section, name: str, level: int, labels: Labels) -> Iterat
             elif section.kind is Kind.DEEP_DIVE and written == 3:
                 sub += 1
                 mark = _mark(labels, sub)
-            title = markdown.write_inline(section.body[position + 1])
-            token.meta["heading"] = Heading(depth, f"{name}-{count}", "", mark, title)
+            inline = section.body[position + 1]
+            title, draft = markdown.write_inline(inline), "draft" in inline.meta
+            token.meta["heading"] = Heading(depth, f"{name}-{count}", "", mark, title, draft)
         yield token
 
 

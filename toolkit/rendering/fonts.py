@@ -17,6 +17,7 @@ from toolkit.document import markdown
 from toolkit.document.publication import Publication
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import theme
+from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.edition import Edition, Part
 
 _FACE = re.compile(r"@font-face\s*\{[^}]*\}")
@@ -85,11 +86,13 @@ def woff(font: bytes) -> bytes:
     return header + directory + body
 
 
-def missing_glyphs(edition: Edition) -> tuple[Finding, ...]:
+def missing_glyphs(edition: Edition | BilingualEdition) -> tuple[Finding, ...]:
     """A warning for each character of the edition that no font of its theme can write.
 
     Such a character is drawn in whatever font the machine has, or as an empty box.
     """
+    if isinstance(edition, BilingualEdition):
+        return tuple(finding for side in edition.sides for finding in missing_glyphs(side))
     known: set[int] = set()
     for font in font_files(edition.publication):
         known |= characters(font)
@@ -102,8 +105,10 @@ def missing_glyphs(edition: Edition) -> tuple[Finding, ...]:
     return tuple(_finding(char, places, edition) for char, places in seen.items())
 
 
-def edition_text(edition: Edition) -> str:
+def edition_text(edition: Edition | BilingualEdition) -> str:
     """All that a reader sees of an edition, and all that headings and labels may need."""
+    if isinstance(edition, BilingualEdition):
+        return "".join([*map(edition_text, edition.sides), *edition.language_names])
     words = [place.text for place in _places(edition)]
     return "".join([*words, *edition.labels.values()])
 

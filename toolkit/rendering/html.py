@@ -8,15 +8,16 @@ from base64 import b64encode
 from pathlib import Path
 
 from toolkit.rendering import Rendered
+from toolkit.rendering.bilingual import BilingualEdition
+from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import characters, edition_text, missing_glyphs, subset, woff
 from toolkit.rendering.images import Picture, read_picture
-from toolkit.rendering.page import write_page
 
 _FONTS = (".ttf", ".otf")
 
 
-def render(edition: Edition) -> Rendered:
+def render(edition: Edition | BilingualEdition) -> Rendered:
     """The edition as a web page.
 
     Raises:
@@ -31,7 +32,7 @@ def render(edition: Edition) -> Rendered:
         font = woff(subset(path, (char for char in text if ord(char) in known)))
         return f"data:font/woff;base64,{b64encode(font).decode()}"
 
-    page, findings = write_page(edition, "screen", embed, _data_url)
+    page, findings = write_any_page(edition, "screen", embed, _data_url)
     return Rendered(page.encode("utf-8"), None, (*findings, *missing_glyphs(edition)))
 
 

@@ -5,7 +5,7 @@ that could reach a file.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -38,19 +38,45 @@ def write_page(
     Raises:
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
-    publication = edition.publication
-    sheets = (
-        f"@media {media} {{\n{theme.style_sheet(publication, name, embed_file)}}}\n"
-        for name, media in theme.styles(publication, medium).items()
-    )
     text, findings = page_text(edition, embed_picture)
-    context = text | {
+    sheets = theme.styles(edition.publication, medium)
+    return fill_page(edition, TEMPLATE, text, medium, sheets, embed_file), findings
+
+
+def fill_page(
+    edition: Edition,
+    template: str,
+    text: Mapping[str, Any],
+    medium: str,
+    sheets: Mapping[str, str],
+    embed_file: Callable[[Path], str],
+) -> str:
+    """A page's template filled in.
+
+    Args:
+        edition: whose publication's looks it has.
+        template: its name under ``templates/``.
+        text: what it prints.
+        medium: ``screen`` or ``print``.
+        sheets: the style sheets, each with its CSS medium.
+        embed_file: the URL for a file that a style sheet names.
+
+    Raises:
+        ContentError: a template or a style sheet of the publication is wrong.
+    """
+    publication = edition.publication
+    styles = (
+        f"@media {media} {{\n{theme.style_sheet(publication, name, embed_file)}}}\n"
+        for name, media in sheets.items()
+    )
+    context = {
+        **text,
         "medium": medium,
         "theme": publication.theme,
-        "styles": Markup("".join(sheets)),  # noqa: S704
+        "styles": Markup("".join(styles)),  # noqa: S704
         "page_number": Markup(_page_number(edition.labels["page"])),  # noqa: S704
     }
-    return theme.fill_template(publication, TEMPLATE, context), findings
+    return theme.fill_template(publication, template, context)
 
 
 def page_text(
@@ -87,7 +113,9 @@ def page_text(
         "reading_time": edition.reading_time,
         "contents": _contents(edition),
         "parts": [_part(part, setting, edition) for part in edition.parts],
-        "sources": _heading(edition.sources_heading, edition) if edition.sources_heading else None,
+        "sources": heading_text(edition.sources_heading, edition)
+        if edition.sources_heading
+        else None,
         "citations": [_citation(citation, edition) for citation in edition.citations],
         "colophon": edition.colophon,
         "notice": edition.notice,
@@ -95,7 +123,8 @@ def page_text(
     return text, setting.findings
 
 
-def _heading(heading: Heading, edition: Edition, *, in_phrases: bool = True) -> dict[str, Any]:
+def heading_text(heading: Heading, edition: Edition, *, in_phrases: bool = True) -> dict[str, Any]:
+    """What a template prints of a heading."""
     separator = edition.labels["label-separator"]
     language = edition.language
     return {
@@ -112,14 +141,14 @@ def _contents(edition: Edition) -> list[dict[str, Any]]:
     """The contents as a tree: what stands below a heading is its ``below``."""
     entries: list[dict[str, Any]] = []
     for heading in edition.contents():
-        entry = _heading(heading, edition, in_phrases=False) | {"below": []}
+        entry = heading_text(heading, edition, in_phrases=False) | {"below": []}
         siblings = entries if heading.level == 2 or not entries else entries[-1]["below"]
         siblings.append(entry)
     return entries
 
 
 def _part(part: Part, setting: Setting, edition: Edition) -> dict[str, Any]:
-    return _heading(part.heading, edition) | {
+    return heading_text(part.heading, edition) | {
         "kind": str(part.kind) if part.kind else "briefs",
         "body": set_body(part, setting),
         "parts": [_part(below, setting, edition) for below in part.parts],

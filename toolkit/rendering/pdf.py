@@ -15,16 +15,17 @@ from typing import Any
 
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered
+from toolkit.rendering.bilingual import BilingualEdition
+from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import Picture
 from toolkit.rendering.justification import teach_weasyprint
-from toolkit.rendering.page import write_page
 
 VARIANT = "pdf/ua-1"
 
 
-def render(edition: Edition) -> Rendered:
+def render(edition: Edition | BilingualEdition) -> Rendered:
     """The edition as a PDF.
 
     Raises:
@@ -45,7 +46,7 @@ def render(edition: Edition) -> Rendered:
         pictures[url] = picture.data
         return url
 
-    page, findings = write_page(edition, "print", embed_file, embed_picture)
+    page, findings = write_any_page(edition, "print", embed_file, embed_picture)
     teach_weasyprint()
     with _warnings() as warnings:
         fetcher = _fetcher(frozenset(files), pictures)
