@@ -35,6 +35,15 @@ def test_paths_of_its_own(publication: Path) -> None:
     assert read_publication(publication).articles == publication.resolve() / "texts"
 
 
+@pytest.mark.parametrize("url", ["https://example.org/weekly", "https://example.org/weekly/"])
+def test_the_address_of_its_archive_ends_in_a_slash(publication: Path, url: str) -> None:
+    assert read_publication(publication).url == ""
+    (publication / "newsletter.toml").write_text(
+        f'[name]\nja = "週報"\n[site]\nurl = "{url}"\n', encoding="utf-8"
+    )
+    assert read_publication(publication).url == "https://example.org/weekly/"
+
+
 def test_it_is_found_from_any_folder_below(publication: Path) -> None:
     assert find_publication(publication / "issues" / "2025-11-25") == publication.resolve()
 
@@ -59,6 +68,13 @@ def test_none_is_found(tmp_path: Path) -> None:
         ('[name]\nja = "a"\nfr = "b"\n', 3, "unknown key in [name]: fr"),
         ("[name]\nja = 1\n", 2, "must be a text"),
         ('[name]\nja = "a"\n[paths]\nissue = "x"\n', 4, "unknown key in [paths]"),
+        ('[name]\nja = "a"\n[site]\nurl = 1\n', 4, "must be a text"),
+        ('[name]\nja = "a"\n[site]\nuri = "x"\n', 4, "unknown key in [site]"),
+        ('[name]\nja = "a"\n[site]\nurl = "example.org"\n', 4, "a whole address"),
+        ('[name]\nja = "a"\n[site]\nurl = "ftp://example.org/"\n', 4, "a whole address"),
+        ('[name]\nja = "a"\n[site]\nurl = "https://example.org/?a=b"\n', 4, "a whole address"),
+        ('[name]\nja = "a"\n[site]\nurl = "https://[x/"\n', 4, "a whole address"),
+        ('[name]\nja = "a"\n[site]\nurl = "https://me:pass@x.example/"\n', 4, "a whole address"),
     ],
 )
 def test_errors_in_newsletter_toml(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from toolkit.document.toml import read_toml, table_of_strings, unknown_key, value_line
 from toolkit.errors import ContentError, UsageError
@@ -24,6 +25,7 @@ class Publication:
         package: the code of the translation package to use, as in ``ja-en``; empty for
             whichever installed package translates the pair.
         articles, issues, dist, glossary, memory: where things lie (absolute paths).
+        url: where on the web its archive stands, ending in a slash; empty where nowhere.
     """
 
     root: Path
@@ -38,6 +40,7 @@ class Publication:
     dist: Path
     glossary: Path
     memory: Path
+    url: str = ""
 
     def name(self, language: str) -> str:
         """The name in a language, or the one it is written in where there is none."""
@@ -77,7 +80,7 @@ def read_publication(root: Path) -> Publication:
     def fail(message: str, *keys: str) -> ContentError:
         return ContentError(message, path, value_line(text, *keys))
 
-    keys = ("languages", "theme", "name", "tagline", "publisher", "paths", "translation")
+    keys = ("languages", "theme", "name", "tagline", "publisher", "paths", "translation", "site")
     unknown_key(data, keys, path, text)
     languages = data.get("languages", list(LANGUAGES))
     if (
@@ -97,6 +100,11 @@ def read_publication(root: Path) -> Publication:
         data, "paths", ("articles", "issues", "dist", "glossary", "memory"), path, text
     )
     translation = table_of_strings(data, "translation", ("package",), path, text)
+    url = table_of_strings(data, "site", ("url",), path, text).get("url", "")
+    if url and not _is_folder_on_the_web(url):
+        raise fail(
+            "url must be a whole address in ASCII: https://example.org/weekly/", "site", "url"
+        )
     root = root.resolve()
     return Publication(
         root=root,
@@ -111,4 +119,16 @@ def read_publication(root: Path) -> Publication:
         dist=root / places.get("dist", "dist"),
         glossary=root / places.get("glossary", "glossary.csv"),
         memory=root / places.get("memory", "memory.sqlite"),
+        url=url and url.rstrip("/") + "/",
     )
+
+
+def _is_folder_on_the_web(url: str) -> bool:
+    """Whether a page's name can be put behind a URL (RFC 3986: no query, no fragment)."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_written_out = url.isascii() and url.isprintable() and not set(url) & set(' "<>?#@\\^`{|}')
+    return parts.scheme in ("http", "https") and bool(host) and is_written_out
