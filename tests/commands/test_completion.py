@@ -73,7 +73,8 @@ def test_options(publication: Path) -> None:
 def test_an_issue_is_offered_by_its_slug_and_once(publication: Path) -> None:
     shutil.copytree(publication / "issues/2025-11-25", publication / "issues/2025-12-02")
     assert completed(publication, "check", "2025-1") == ["2025-11-25", "2025-12-02"]
-    assert completed(publication, "translate", "2025-11-25", "2") == ["2025-12-02"]
+    for command in ("build", "translate"):
+        assert completed(publication, command, "2025-11-25", "2") == ["2025-12-02"]
 
 
 def test_the_publication_named_on_the_line_counts(publication: Path, tmp_path: Path) -> None:

@@ -4,13 +4,15 @@ import datetime
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from toolkit.commands import (
+    complete_issues,
     is_terminal,
     json_option,
     open_publication,
@@ -19,7 +21,7 @@ from toolkit.commands import (
     publication_option,
 )
 from toolkit.document.publication import LANGUAGES, Publication
-from toolkit.errors import UsageError, shown
+from toolkit.errors import NewsletterError, UsageError, shown
 from toolkit.export import (
     Event,
     Failure,
@@ -32,13 +34,14 @@ from toolkit.export import (
     build,
 )
 from toolkit.export.selection import select
+from toolkit.export.watch import in_turn, saves
 from toolkit.rendering import DEFAULT_FORMATS, FORMATS
 
 STDIN = "-"
 
 
 @click.command("build")
-@click.argument("slugs", metavar="[SLUG]...", nargs=-1)
+@click.argument("slugs", metavar="[SLUG]...", nargs=-1, shell_complete=complete_issues)
 @click.option("--all", "all_issues", is_flag=True, help="Build every issue of the publication.")
 @click.option(
     "--since",
@@ -74,6 +77,7 @@ STDIN = "-"
 @click.option("--force", is_flag=True, help="Make also what is up to date.")
 @click.option("--explain", is_flag=True, help="Say of each output why it is or is not made.")
 @click.option("--dry-run", is_flag=True, help="Make nothing; say what would be made.")
+@click.option("--watch", is_flag=True, help="Go on, and build again on every save; Ctrl-C ends.")
 @click.option(
     "--jobs",
     metavar="N",
@@ -102,6 +106,7 @@ def command(
     force: bool,
     explain: bool,
     dry_run: bool,
+    watch: bool,
     jobs: int,
     task_timeout: float | None,
     publication: Path | None,
@@ -121,6 +126,8 @@ def command(
     With --json each event is a line of JSON: started, finished, failed, skipped, and a
     summary at the end.
 
+    With --watch an error, too, is told and waited out: the next save mends it.
+
     \b
     Examples:
       newsletter build 2025-11-25
@@ -128,45 +135,66 @@ def command(
       newsletter build --all --lang en --format pdf --out ~/archive
       git diff --name-only | sed -n 's|^issues/\\([^/]*\\)/.*|\\1|p' | newsletter build -
     """
-    opened = open_publication(publication)
-    chosen = _chosen(opened, slugs, all_issues=all_issues, since=since, until=until)
     # Asking twice for one thing (`--lang ja --lang ja`) makes it once.
-    languages = tuple(dict.fromkeys(languages)) or opened.languages
+    languages = tuple(dict.fromkeys(languages))
     formats = tuple(dict.fromkeys(formats)) or DEFAULT_FORMATS
-    start = time.perf_counter()
 
-    def run(on_event: Callable[[Event], None]) -> Report:
-        return build(
-            opened,
-            chosen,
-            languages,
-            formats,
-            out,
-            jobs=jobs,
-            force=force,
-            dry_run=dry_run,
-            task_timeout=task_timeout,
-            on_event=on_event,
-        )
+    def choose(opened: Publication) -> list[str]:
+        return _chosen(opened, slugs, all_issues=all_issues, since=since, until=until)
 
-    if as_json:
-        report = run(lambda event: _print_line(_as_dict(event)))
-        for step in report.steps if dry_run or explain else ():
-            _print_line(_step_as_dict(step))
-        _print_line(_summary(report, time.perf_counter() - start))
-    else:
-        total = len(chosen) * len(languages) * len(formats)
-        with progress_bar(total, "Building") as bar:
+    def make(opened: Publication, chosen: Sequence[str], *, force: bool) -> Report:
+        start = time.perf_counter()
 
-            def show(event: Event) -> None:
-                if isinstance(event, Started):
-                    name = f"{event.slug}.{event.language}.{event.format}"
-                    bar.update(0, name)
-                else:
-                    bar.update(1)
+        def run(on_event: Callable[[Event], None]) -> Report:
+            return build(
+                opened,
+                chosen,
+                languages or opened.languages,
+                formats,
+                out,
+                jobs=jobs,
+                force=force,
+                dry_run=dry_run,
+                task_timeout=task_timeout,
+                on_event=on_event,
+            )
 
-            report = run(show)
-        _print(report, explain=explain or dry_run, dry_run=dry_run)
+        if as_json:
+            report = run(lambda event: _print_line(_as_dict(event)))
+            for step in report.steps if dry_run or explain else ():
+                _print_line(_step_as_dict(step))
+            _print_line(_summary(report, time.perf_counter() - start))
+        else:
+            total = len(chosen) * len(languages or opened.languages) * len(formats)
+            with progress_bar(total, "Building") as bar:
+
+                def show(event: Event) -> None:
+                    if isinstance(event, Started):
+                        name = f"{event.slug}.{event.language}.{event.format}"
+                        bar.update(0, name)
+                    else:
+                        bar.update(1)
+
+                report = run(show)
+            _print(report, explain=explain or dry_run, dry_run=dry_run)
+        return report
+
+    opened = open_publication(publication)
+    if watch:
+        if dry_run or STDIN in slugs:
+            raise UsageError("--watch goes neither with --dry-run nor with - (standard input)")
+        choose(opened)  # What is misspelt now will not be mended by a save.
+        with suppress(KeyboardInterrupt):
+            for saved in saves(opened, out or opened.dist):
+                try:
+                    now = open_publication(publication)
+                    for group in in_turn(now, choose(now), saved):
+                        make(now, group, force=force)
+                except NewsletterError as error:
+                    click.echo(f"newsletter: {error}", err=True)
+                force = False
+        return
+    report = make(opened, choose(opened), force=force)
     context.exit(1 if report.failures else 0)
 
 
