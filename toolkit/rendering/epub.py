@@ -5,7 +5,6 @@ leads to the page that now holds its target. No font comes along: a reader has t
 languages, and its owner has chosen one.
 """
 
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,15 +12,13 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from lxml import etree
-
-from toolkit.errors import ContentError
 from toolkit.files import read_bytes
-from toolkit.rendering import Rendered, theme
+from toolkit.rendering import Rendered, theme, xml
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.identity import identifier
 from toolkit.rendering.images import SIZE_LIMIT, Picture, as_png, read_picture
 from toolkit.rendering.page import page_text
+from toolkit.rendering.xml import Tree
 
 FOLDER = "EPUB"
 COVER, NAVIGATION, COLOPHON = "cover.xhtml", "nav.xhtml", "colophon.xhtml"
@@ -31,10 +28,6 @@ _FONT_TYPES = {".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".w
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-Tree = Any
-"""The root of an lxml tree, which has no types."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +86,12 @@ def render(edition: Edition) -> Rendered:
     items = [_page_item(name, tree) for name, tree in pages.items()]
     items += [_Item("style", STYLE, "text/css", style.encode()), *shelf.items.values()]
     context = text | _about(edition, list(pages.values())) | {"items": items}
-    package = _fill(edition, "epub/package.opf.j2", context)
+    package = xml.fill(edition.publication, "epub/package.opf.j2", context)
     files = {
-        "META-INF/container.xml": _bytes(_fill(edition, "epub/container.xml", {})),
-        f"{FOLDER}/package.opf": _bytes(package),
+        "META-INF/container.xml": xml.to_bytes(
+            xml.fill(edition.publication, "epub/container.xml", {})
+        ),
+        f"{FOLDER}/package.opf": xml.to_bytes(package),
     }
     files |= {f"{FOLDER}/{item.href}": item.data for item in items}
     return Rendered(_pack(files), None, tuple(findings))
@@ -113,7 +108,7 @@ def _pages(edition: Edition, text: dict[str, Any]) -> Iterator[tuple[str, Tree]]
 
 def _page(edition: Edition, name: str, context: Mapping[str, object]) -> Tree:
     """A page without what is for browsers and for paper only."""
-    root = _fill(edition, f"epub/{name}.xhtml.j2", context)
+    root = xml.fill(edition.publication, f"epub/{name}.xhtml.j2", context)
     for element in list(root.iter(f"{_XHTML}*")):
         if language := element.get("lang"):
             element.set(_XML_LANG, language)
@@ -134,27 +129,6 @@ def _is_phrase(element: Tree) -> bool:
     return element is not None and element.get("class") == "phrase"
 
 
-def _fill(edition: Edition, name: str, context: Mapping[str, object]) -> Tree:
-    """A template filled in and read as XML.
-
-    Raises:
-        ContentError: a template of the publication's is wrong, or what it makes is no XML.
-    """
-    written = _NO_XML.sub("", theme.fill_template(edition.publication, name, context))
-
-    def fail(message: str) -> ContentError:
-        path = theme.find(edition.publication, name)
-        return ContentError(f"the template makes no page of a book: {message}", path)
-
-    if "<!DOCTYPE" in written:
-        # It could name entities, and by them files; texts are escaped and hold none.
-        raise fail("leave the doctype out, it is added")
-    try:
-        return etree.fromstring(written.strip().encode(), etree.XMLParser(huge_tree=True))
-    except etree.XMLSyntaxError as error:
-        raise fail(f"it is not well-formed, {error.msg}") from None
-
-
 def _join(pages: Mapping[str, Tree]) -> None:
     """Let each link within the edition lead to the page that holds its target."""
     places: dict[str, str] = {}
@@ -173,7 +147,7 @@ def _page_item(name: str, root: Tree) -> _Item:
     properties = ["nav"] if name == NAVIGATION else []
     if next(root.iter(_SVG), None) is not None:
         properties.append("svg")
-    data = _bytes(root, "<!DOCTYPE html>")
+    data = xml.to_bytes(root, "<!DOCTYPE html>")
     return _Item(
         name.removesuffix(".xhtml"), name, "application/xhtml+xml", data, " ".join(properties)
     )
@@ -209,11 +183,6 @@ def _about(edition: Edition, pages: list[Tree]) -> dict[str, object]:
         "hazard": "unknown" if moves else "none",
         "summary": edition.labels[summary],
     }
-
-
-def _bytes(root: Tree, doctype: str | None = None) -> bytes:
-    data: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True, doctype=doctype)
-    return data + b"\n"
 
 
 def _pack(files: Mapping[str, bytes]) -> bytes:

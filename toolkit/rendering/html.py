@@ -5,6 +5,7 @@ also against what a publication's own template may add.
 """
 
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 from toolkit.rendering import Rendered
@@ -23,18 +24,28 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     Raises:
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
-    text = sorted(set(edition_text(edition)) | set(map(chr, range(0x20, 0x7F))))
-
-    def embed(path: Path) -> str:
-        if path.suffix.lower() not in _FONTS:
-            return _data_url(read_picture(path.name, path.parent, path.parent, path, 1))
-        known = characters(path)
-        font = woff(subset(path, (char for char in text if ord(char) in known)))
-        return f"data:font/woff;base64,{b64encode(font).decode()}"
-
-    page, findings = write_any_page(edition, "screen", embed, _data_url)
+    embed = embedder(edition_text(edition))
+    page, findings = write_any_page(edition, "screen", embed, data_url)
     return Rendered(page.encode("utf-8"), None, (*findings, *missing_glyphs(edition)))
 
 
-def _data_url(picture: Picture) -> str:
+def embedder(text: str) -> Callable[[Path], str]:
+    """What gives, for a file that a style sheet names, a URL that holds the file itself.
+
+    A font in it can write the characters of ``text``, and ASCII, and no others.
+    """
+    wanted = sorted(set(text) | set(map(chr, range(0x20, 0x7F))))
+
+    def embed(path: Path) -> str:
+        if path.suffix.lower() not in _FONTS:
+            return data_url(read_picture(path.name, path.parent, path.parent, path, 1))
+        known = characters(path)
+        font = woff(subset(path, (char for char in wanted if ord(char) in known)))
+        return f"data:font/woff;base64,{b64encode(font).decode()}"
+
+    return embed
+
+
+def data_url(picture: Picture) -> str:
+    """A URL that holds the picture itself (RFC 2397)."""
     return f"data:{picture.mime};base64,{b64encode(picture.data).decode()}"
