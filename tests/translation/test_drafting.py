@@ -206,6 +206,51 @@ def test_frames_are_taken_off_again() -> None:
 @pytest.mark.parametrize(
     ("source", "answer", "text"),
     [
+        ("電力は10ギガワットだ。", "It is ⟦0⟧ tons's power.", "It is 10 gigawatts of power."),
+        ("10ギガワットの計画だ。", "It is a ⟦0⟧-ton plan.", "It is a 10-gigawatt plan."),
+        ("20年契約を結んだ。", "It signed a ⟦0⟧ contract.", "It signed a 20-year contract."),
+        ("20年契約を結んだ。", "It signed for ⟦0⟧ months.", "It signed for 20 years."),
+        ("任期は約17年半だ。", "It is a ⟦0⟧-year term.", "It is an about 17.5-year term."),
+        ("3年で終えた。", "It finished by ⟦0⟧ months.", "It finished in 3 years."),
+        ("3年連続で増えた。", "It rose by ⟦0⟧ months a year.", "It rose for 3 straight years."),
+        ("費用は**5億ドル**だ。", "The cost is £**⟦0⟧ dollars**.", "The cost is **$500 million**."),
+        ("費用は**5億ドル**だ。", "The cost is **£⟦0⟧**.", "The cost is **$500 million**."),
+        ("費用は**5億ドル**だ。", "The cost is **⟦0⟧** dollars.", "The cost is **$500 million**."),
+        ("それは計画だ。", "It is ≪the≫ plan.", "It is the plan."),
+        ("それは「計画」だ。", "It is ≪the≫ «plan».", "It is the “plan”."),
+        ("それは1日で終わる。", "It ends in 1 days.", "It ends in 1 day."),
+        ("それは21日間続く。", "It lasts ⟦0⟧ days.", "It lasts 21 days."),
+    ],
+)
+def test_amounts_read_as_english_does(source: str, answer: str, text: str) -> None:
+    (draft,) = draft_sentences([source], Fake(lambda shown: answer), GLOSSARY)
+    assert (draft.text, draft.findings) == (text, ())
+
+
+def test_signs_that_nobody_wrote_are_reported() -> None:
+    (draft,) = draft_sentences(["それは計画だ。"], Fake(lambda shown: "It is a § plan."), GLOSSARY)
+    assert draft.findings == ("there are signs in it that the source has not: §",)
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
+        ("It grew in 3 years.", "それは⟦0⟧ヶ月で成長した。", "それは3年で成長した。"),
+        ("It grew for 3 years.", "それは⟦0⟧ヶ月間成長した。", "それは3年間成長した。"),
+        ("It took 10 months.", "⟦0⟧ヶ月かかった。", "10カ月かかった。"),
+        ("It lasted 17.5 years.", "⟦0⟧ヶ月間続いた。", "17年半続いた。"),
+        ("It took 2 hours.", "⟦0⟧時間かかった。", "2時間かかった。"),
+        ("He signed Order 14320.", "彼は命令⟦0⟧に署名した。", "彼は命令14320に署名した。"),
+    ],
+)
+def test_amounts_read_as_japanese_does(source: str, answer: str, text: str) -> None:
+    (draft,) = draft_sentences([source], Fake(lambda shown: answer, "en", "ja"), GLOSSARY)
+    assert (draft.text, draft.findings) == (text, ())
+
+
+@pytest.mark.parametrize(
+    ("source", "answer", "text"),
+    [
         ("これは文だ。", "this is ， a sentence。", "This is, a sentence."),
         ("見出し", "A heading.", "A heading"),
         ("彼は「はい」と言った。", "He said 「yes」.", "He said “yes”."),

@@ -67,6 +67,20 @@ def test_what_is_written_reads_as_the_same_value(
 
 @pytest.mark.parametrize("language", ["ja", "en"])
 @given(
+    halves=st.integers(2, 1998),
+    unit=st.sampled_from([code for code in number_data().durations if code != "quarter"]),
+)
+def test_a_length_of_time_reads_as_the_same(language: str, halves: int, unit: str) -> None:
+    value = Decimal(halves) / 2 if unit in ("year", "month", "hour") else Decimal(halves)
+    text = realise(Amount(0, 0, Kind.DURATION, value, unit), language)
+    # 3日 alone is a day of the month; 3日以内 is a number of days.
+    follows = "以内" if (language, unit) == ("ja", "day") else ""
+    (found,) = find_amounts(text + follows, language)
+    assert (found.kind, found.value, found.unit) == (Kind.DURATION, value, unit)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@given(
     ends=st.tuples(VALUES, VALUES).filter(lambda ends: ends[0] != ends[1]),
     unit=st.sampled_from([u for u in UNITS if u[0] is not Kind.TIMES]),
 )

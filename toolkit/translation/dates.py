@@ -39,7 +39,7 @@ class When:
     Attributes:
         weekday: 0 for Monday to 6 for Sunday.
         fiscal: ``year`` for a fiscal year (2025年度), ``end`` for the one that ends in a
-            month (2026年3月期).
+            month (2026年3月期), ``decade`` for ten years (1990年代).
         quarter: 1 to 4.
         hour: 0 to 24 as written; ``half`` is ``am`` or ``pm`` where hours are of 12.
     """
@@ -102,7 +102,12 @@ def _patterns(
             (rf"(?:{years1}|(?P<s2>\d\d)年)(?P<fy>度)?(?:の)?第(?P<q>[1-4一二三四])四半期", _ja),
             (r"第(?P<q>[1-4一二三四])四半期", _ja),
             (rf"(?P<y1>{_Y})年?{_DASH}(?:(?P<y2>{_Y})|(?P<s2>\d\d))年(?P<fy>度)?", _ja),
-            (rf"{years1}(?P<fy>度)?", _ja),
+            (r"(?P<y1>(?:1[5-9]|20)\d0)年(?P<decade>代)", _ja),
+            (rf"{years1}(?P<fy>度)?(?!前(?!半|後)|以上|ぶり|続|もの|連続)", _ja),
+            (
+                r"(?P<s1>[12]\d)年(?=に(?!一|1|わた|渡|及|およ|ひと|数|満|近|な[るっ]|相当|延|伸|短縮|は1))",
+                _ja,
+            ),
             (r"(?P<s1>\d\d)年(?P<fy>度)", _ja),
             (rf"(?<=[今先来同当毎]月)(?P<d1>{_N})日{_W.format(1)}", _ja),
             (rf"(?P<d1>\d{{1,2}}){_DASH}(?P<d2>\d{{1,2}})日(?=[、にのはまも開]|$)", _ja),
@@ -152,6 +157,7 @@ def _patterns(
             rf"(?:{_DASH}(?P<y2>\d{{4}}|(?P<s2>\d\d)))?(?!\d)",
             _en,
         ),
+        (r"(?P<y1>(?:1[5-9]|20)\d0)(?P<decade>s)\b", _en),
         (
             rf"(?P<y1>(?:19|20)\d\d){_DASH}(?:(?P<y2>(?:19|20)\d\d)|(?P<s2>\d\d))(?![\d,.%-]*\d|\w)",
             _en,
@@ -216,6 +222,9 @@ def write_date(when: When, upto: When | None, language: str) -> str:
     return _write_en(when) if upto is None else _write_span_en(when, upto)
 
 
+_FISCAL = {"fy": "year", "end": "end", "decade": "decade"}
+
+
 def _ja(match: re.Match[str]) -> _Span:
     groups = match.groupdict()
 
@@ -236,7 +245,7 @@ def _ja(match: re.Match[str]) -> _Span:
         name = groups.get(f"w{end}")
         return WEEKDAYS_JA.index(name) if name else None
 
-    fiscal = "year" if groups.get("fy") else "end" if groups.get("end") else ""
+    fiscal = next((name for key, name in _FISCAL.items() if groups.get(key)), "")
     first = When(year("1"), number("m1"), number("d1"), weekday("1"), fiscal, number("q"))
     second = When(year("2"), number("m2"), number("d2"), weekday("2"), fiscal)
     if "q" in groups:
@@ -263,7 +272,7 @@ def _en(match: re.Match[str]) -> _Span:
         return 2000 + short if short is not None else number(f"y{end}")
 
     weekday = groups.get("W")
-    fiscal = "year" if groups.get("fy") else "end" if groups.get("end") else ""
+    fiscal = next((name for key, name in _FISCAL.items() if groups.get(key)), "")
     quarter = number("q") or number("q0")
     if groups.get("Q"):
         name = groups["Q"].lower()
@@ -325,7 +334,8 @@ def _write_ja(when: When) -> str:
         if not half:
             return f"{when.hour}:{when.minute or 0:02}"
         return f"{half}{when.hour}時" + (f"{when.minute}分" if when.minute else "")
-    text = f"{when.year}年" + ("度" if when.fiscal == "year" else "") if when.year else ""
+    after = {"year": "度", "decade": "代"}.get(when.fiscal, "")
+    text = f"{when.year}年{after}" if when.year else ""
     if when.quarter:
         return f"{text}第{when.quarter}四半期"
     text += f"{when.month}月" if when.month else ""
@@ -363,7 +373,7 @@ def _write_en(when: When) -> str:
     if when.fiscal == "end" and when.month:
         return f"fiscal year ending {MONTHS[when.month - 1]} {when.year}"
     if when.month is None and when.day is None:
-        return str(when.year)
+        return f"{when.year}{'s' * (when.fiscal == 'decade')}"
     if when.month is None:
         weekday = f"{WEEKDAYS[when.weekday]}, " if when.weekday is not None else ""
         return f"{weekday}the {ordinal(when.day or 0)}"

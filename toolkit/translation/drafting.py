@@ -31,7 +31,7 @@ from toolkit.translation.protection import (
     reveal,
     take_off_frames,
 )
-from toolkit.translation.quality import differences, in_words, is_repeating
+from toolkit.translation.quality import differences, in_words, is_repeating, odd_signs
 from toolkit.translation.typography import english, japanese
 
 
@@ -264,7 +264,8 @@ class _Plan:
         joined = ("" if job.target == "ja" else " ").join(piece for piece in pieces if piece)
         if not joined.strip():
             return None
-        joined, clean = take_off_frames(joined, guards if way.framed else {}, job.target)
+        joined, framed, clean = take_off_frames(joined, guards if way.framed else {}, job.target)
+        guards = {**guards, **framed}
         flat = (
             _marked(joined, self.marked, spoken) if self.marked else Flat(joined.replace(MARK, ""))
         )
@@ -293,8 +294,8 @@ class _Plan:
             faults.append("the translation was cut off")
         if not clean:
             faults.append("a unit may be written twice")
-        if any(flat.text.count(mark) > self.guarded.flat.text.count(mark) for mark in "`*[]<>|~"):
-            faults.append("there are marks in it that the source has not")
+        if odd := odd_signs(flat.text, self.guarded.flat.text, job.target):
+            faults.append(f"there are signs in it that the source has not: {odd}")
         changed = len(guards) < len(job.guarded.guards) if way.shown else True
         finding = way.finding if changed else ""
         return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), finding)

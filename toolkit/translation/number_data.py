@@ -1,7 +1,7 @@
 """``data/numbers.toml``, read once: what amounts are written with in each language."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,9 @@ class NumberData:
 
     currencies: Mapping[str, Any]
     units: Mapping[str, Any]
+    durations: Mapping[str, Any]
+    before_names: Sequence[str]
+    not_nouns: Set[str]
     hedges: Mapping[str, Any]
     eras: Mapping[str, int]
     words: Mapping[str, Mapping[str, tuple[Decimal, ...]]]
@@ -29,4 +32,13 @@ def number_data() -> NumberData:
         language: {word: tuple(map(Decimal, values.split())) for word, values in table.items()}
         for language, table in data["words"].items()
     }
-    return NumberData(data["currency"], data["unit"], data["hedge"], data["era"], words)
+    return NumberData(
+        currencies=data["currency"],
+        units=data["unit"],
+        durations=data["duration"],
+        before_names=data["names"]["before"].split(),
+        not_nouns=frozenset(data["names"]["not-nouns"].split()),
+        hedges=data["hedge"],
+        eras=data["era"],
+        words=words,
+    )

@@ -10,13 +10,14 @@ Values are exact decimals and no currency becomes another. The styles written:
 - Japanese: as newspapers write, in groups of 万, 億, 兆 without commas (9万4000, 5000億ドル,
   1兆5000億円), ranges with 〜 (3〜5%, 390万〜420万).
 
-A number before a counter or a noun is found without it (94,000 of 94,000人): the engine
-knows the noun, and its grammar, better than a rule.
+A length of time keeps its unit (約17年半 → about 17.5 years), and a number that is a name
+keeps its digits (Order 14320). A number before another counter or a noun is found without
+it (94,000 of 94,000人): the engine knows the noun, and its grammar, better than a rule.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
@@ -48,6 +49,11 @@ _SEVERAL = {
     11: ("hundreds of billions of", "数千億"),
     12: ("several trillion", "数兆"),
 }
+_SCALE_WORDS = {
+    3: "千", 4: "万", 6: "百万", 7: "千万", 8: "億", 9: "十億", 10: "百億", 11: "千億", 12: "兆"
+}  # fmt: skip
+"""What a table's figures are in (単位は百万円), by the power of ten."""
+
 _LONGEST = 24  # digits; no amount is longer, and decimals are exact up to 28
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
 _ORDINALS = [
@@ -72,8 +78,11 @@ class Kind(StrEnum):
     PERCENT = "percent"
     TIMES = "times"
     UNIT = "unit"
+    DURATION = "duration"
     ORDINAL = "ordinal"
     SEVERAL = "several"
+    SCALE = "scale"
+    NAME = "name"
     DATE = "date"
 
 
@@ -82,10 +91,10 @@ class Amount:
     """An amount or a date in a text, from ``start`` up to ``end``.
 
     Attributes:
-        value: the number, exact; a ``When`` where the kind is ``DATE``; for ``SEVERAL`` the
-            power of ten that there are several of.
+        value: the number, exact; a ``When`` where the kind is ``DATE``; for ``SEVERAL`` and
+            ``SCALE`` (a table in 億円) the power of ten that there are several of.
         unit: the code of the currency or unit in ``numbers.toml``; for an ordinal, what
-            Japanese counts with (回, 代).
+            Japanese counts with (回, 代); for a name, its digits and what stands with them.
         upto: the upper end of a range.
         hedge: ``about``, ``at least`` and so on, where it is a part of the amount.
         plus: whether a plus sign is written.
@@ -123,13 +132,24 @@ def find_amounts(text: str, language: str) -> list[Amount]:
     return sorted(amounts, key=lambda amount: amount.start)
 
 
-def realise(amount: Amount, language: str) -> str:
-    """An amount as it is written in ``ja`` or ``en``; no digit of its value is lost."""
+def realise(amount: Amount, language: str, *, before_noun: bool = False) -> str:
+    """An amount as it is written in ``ja`` or ``en``; no digit of its value is lost.
+
+    Args:
+        before_noun: in English, in the form that stands before a noun (a 20-year contract);
+            only for what has a unit.
+    """
     if isinstance(amount.value, When):
         upto = amount.upto if isinstance(amount.upto, When) else None
         return write_date(amount.value, upto, language)
     upper = amount.upto if isinstance(amount.upto, Decimal) else None
-    text = (_in_japanese if language == "ja" else _in_english)(amount, amount.value, upper)
+    if amount.kind is Kind.NAME:
+        return amount.unit
+    if before_noun:
+        number, name = _bare(amount), str(_unit_table(amount.unit)["en"][0])
+        text = f"{number}-{name.replace(' ', '-')}"
+    else:
+        text = (_in_japanese if language == "ja" else _in_english)(amount, amount.value, upper)
     if not amount.hedge:
         return text
     if language == "en":
@@ -171,7 +191,7 @@ def compare_values(
 _Rule = tuple[re.Pattern[str], Callable[[re.Match[str]], Amount | None]]
 
 
-def _any(words: list[str]) -> str:
+def _any(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words), key=len, reverse=True))
 
 
@@ -186,6 +206,12 @@ def _names(language: str) -> dict[str, tuple[Kind, str]]:
     }
     names |= {
         name: (Kind.UNIT, code) for code, unit in data.units.items() for name in unit[language]
+    }
+    names |= {
+        name: (Kind.DURATION, code)
+        for code, duration in data.durations.items()
+        for name in duration[language]
+        if language == "en"
     }
     percent = ["%", "パーセント"] if language == "ja" else ["%", "percent", "per cent", "pct"]
     return names | dict.fromkeys(percent, (Kind.PERCENT, ""))
@@ -221,7 +247,7 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
     unit = rf"(?:{names}|倍|割(?!合|り|れ|当|振))(?:{latin_end}){other_words}"
     # Atomic, for a run of digits can be cut in exponentially many ways.
     digit = "〇零一二三四五六七八九十百千"
-    run = rf"(?>(?:{DIGITS}|[{digit}])(?:{DIGITS}|[{digit}万億兆京])*)"
+    run = rf"(?>(?:{DIGITS}|[{digit}])(?:{DIGITS}|(?!四半期)[{digit}万億兆京])*)"
     before, after = _any(list(_hedges("ja", "before"))), _any(list(_hedges("ja", "after")))
     hedge = rf"(?P<before>{before})?\s?"
     hedged = rf"(?P<after>(?:{after})(?!え|め|い|く(?!の)|化|ま|力|制|気|者))?"
@@ -235,7 +261,35 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
         rf"{hedge}{name_before}{sign}{money}(?P<a>{run})"
         rf"(?:\s?(?P<ua>{unit})(?P<bu>[1-9一二三四五六七八九]分)?)?"
     )
+    durations = "|".join(
+        rf"{re.escape(name)}{'半?' if duration.get('halves') else ''}"
+        rf"{duration.get('follows', '') if number == 0 else ''}(?!目|連続)"
+        for duration in number_data().durations.values()
+        for number, name in reversed([*enumerate(duration["ja"])])
+    )
+    currencies = _any([n for c in number_data().currencies.values() for n in c["ja"]])
     return (
+        (
+            re.compile(
+                rf"(?:(?<=単位は)|(?<=単位[:=])|(?<=単位)|(?<=\()(?<=単位[:は]\())\s?"
+                rf"(?P<s>[十百千]?[万億兆]?)(?<=[十百千万億兆])(?P<ua>{currencies})"
+            ),
+            _scale_ja,
+        ),
+        (
+            re.compile(
+                rf"(?P<law>(?<=[令法案則])|(?<=決議))\s?(?:第?(?P<n>\d+)号?|第(?P<k>{run})号)"
+                r"(?![\d,.%]*\d|[人円年月日時兆億万])|第(?P<o>\d+)号"
+            ),
+            _name_ja,
+        ),
+        (
+            re.compile(
+                rf"{hedge}{name_before}(?<!割)(?P<a>{run})(?:(?P<ub>{durations})?{dash}(?P<b>{run}))?"
+                rf"(?P<ua>{durations}){hedged}"
+            ),
+            _duration_ja,
+        ),
         (
             re.compile(
                 rf"(?:約\s?)?[数何](?P<s>[十百千]?[万億兆]?)(?<![数何])(?P<ua>{unit})?(?!年)"
@@ -329,6 +383,55 @@ def _several_ja(match: re.Match[str]) -> Amount | None:
     return Amount(match.start(), end, Kind.SEVERAL, Decimal(exponent), code)
 
 
+def _scale_ja(match: re.Match[str]) -> Amount | None:
+    power = _numeral(("1" if match["s"][:1] in "万億兆" else "") + match["s"])
+    if power is None or power.adjusted() not in _SCALE_WORDS:
+        return None
+    _, code, _ = _unit_of(match["ua"], None, "ja")
+    start = match.start("s")
+    return Amount(start, match.end(), Kind.SCALE, Decimal(power.adjusted()), code)
+
+
+def _name_ja(match: re.Match[str]) -> Amount | None:
+    digits = match["n"] or match["o"]
+    value = Decimal(digits) if digits else _numeral(match["k"])
+    if value is None or len(match[0]) > _LONGEST:
+        return None
+    digits = digits or f"{value:f}"
+    named = digits if match["law"] is not None else f"No. {digits}"
+    return Amount(match.start(), match.end(), Kind.NAME, value, named)
+
+
+def _duration_ja(match: re.Match[str]) -> Amount | None:
+    low = _numeral(match["a"])
+    high = _numeral(match["b"]) if match["b"] else None
+    unit = match["ua"]
+    half = unit.endswith("半")
+    code = _durations_ja()[unit.removesuffix("半")]
+    kanji = not re.search(r"\d", match["a"])
+    if low is None or (match["b"] and high is None) or (kanji and code in ("minute", "second")):
+        return None
+    if match["ub"] and _durations_ja().get(match["ub"].removesuffix("半")) != code:
+        return None
+    extra = Decimal("0.5") if half else Decimal(0)
+    if high is None:
+        low += extra
+    else:
+        high += extra
+        if low >= high:
+            return None
+    hedge, end = _hedge_ja(match)
+    start = match.start("before") if match["before"] else match.start("a")
+    return Amount(start, end, Kind.DURATION, low, code, upto=high, hedge=hedge)
+
+
+@cache
+def _durations_ja() -> dict[str, str]:
+    return {
+        name: code for code, duration in number_data().durations.items() for name in duration["ja"]
+    }
+
+
 def _ordinal_ja(match: re.Match[str]) -> Amount | None:
     value = _numeral(match["a"])
     if value is None or value != int(value):
@@ -354,7 +457,8 @@ def _hedge_ja(match: re.Match[str]) -> tuple[str, int]:
     """The hedge of a Japanese amount and where the amount ends with it."""
     before = _hedges("ja", "before").get(match["before"] or "", "")
     after = match["after"] or ""
-    bare = not match["ua"] and not match["cs"] and after in ("強", "弱", "前後", "程度")
+    groups = match.groupdict()
+    bare = not groups["ua"] and not groups.get("cs") and after in ("強", "弱", "前後", "程度")
     if before or not after or bare:
         end = match.start("after") if after else match.end()
         return before, end
@@ -367,7 +471,7 @@ def _first(match: re.Match[str]) -> int:
 
 def _english_patterns() -> tuple[_Rule, ...]:
     units = _any(list(_names("en")))
-    unit = rf"(?:[\s-]?(?:{units})(?:(?<=%)|(?![A-Za-z])))"
+    unit = rf"(?:[\s-]?(?:{units})(?:(?<=%)|(?![A-Za-z]))(?![\s-]old))"
     number = rf"(?:{DIGITS}|\.\d+)"
     scale = (
         rf"(?:[\s-]?(?:thousand|{'|'.join(SCALES)})(?![a-z])|(?:bn|mn|tn|[kmbtKMBT])(?![A-Za-z]))"
@@ -392,7 +496,22 @@ def _english_patterns() -> tuple[_Rule, ...]:
     )
     low = rf"(?P<a>{number})(?P<as>{scale})?"
     high = rf"(?P<b>{number})(?P<bs>{scale})?"
+    before_names = _any(number_data().before_names)
+    currencies = _any([n for c in number_data().currencies.values() for n in c["en"]])
     return (
+        (
+            re.compile(
+                rf"(?:(?:^|\()[Ii]n |\b[Ff]igures in )(?P<s>(?:tens of |hundreds of )?"
+                rf"(?:thousand|million|billion|trillion)s) of (?P<ua>{currencies})(?=[).;,:]|$)"
+            ),
+            _scale_en,
+        ),
+        (
+            re.compile(
+                rf"(?<![A-Za-z])(?:(?:{before_names})\s|Nos?\.\s?|#)(?P<a>\d[\d,.-]*(?<=\d))(?![\w%]|-\w)"
+            ),
+            _name_en,
+        ),
         (
             re.compile(rf"(?<![\w-])(?P<s>{several})(?:\s(?P<ua>{units})(?![A-Za-z]))?", flags),
             _several_en,
@@ -426,6 +545,20 @@ def _english_patterns() -> tuple[_Rule, ...]:
             _single_en,
         ),
     )
+
+
+def _scale_en(match: re.Match[str]) -> Amount | None:
+    exponent = _power(match["s"].lower())
+    _, code, _ = _unit_of(match["ua"], None, "en")
+    return Amount(match.start("s"), match.end(), Kind.SCALE, Decimal(exponent), code)
+
+
+def _name_en(match: re.Match[str]) -> Amount | None:
+    digits = match["a"]
+    value = re.sub(r"\D", "", digits)
+    if len(digits) > _LONGEST:
+        return None
+    return Amount(match.start("a"), match.end("a"), Kind.NAME, Decimal(value), digits)
 
 
 def _single_en(match: re.Match[str]) -> Amount | None:
@@ -502,25 +635,22 @@ def _words_en(match: re.Match[str]) -> Amount | None:
 
 
 def _several_en(match: re.Match[str]) -> Amount | None:
-    words = match["s"].lower()
-    scale = next(
-        (
-            k
-            for k, name in ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"))
-            if name in words
-        ),
-        0,
-    )
-    power = (
-        1 if "dozen" in words else 2 if "hundred" in words else 1 if words.startswith("tens") else 0
-    )
-    exponent = power + scale
+    exponent = _power(match["s"].lower())
     if exponent not in _SEVERAL:
         return None
     kind, code, _ = _unit_of(match["ua"], None, "en")
     if match["ua"] and kind not in (Kind.MONEY, Kind.UNIT):
         return None
     return Amount(match.start(), match.end(), Kind.SEVERAL, Decimal(exponent), code)
+
+
+def _power(words: str) -> int:
+    """The power of ten of ``tens of millions`` (7) or ``several dozen`` (1)."""
+    names = ((12, "trillion"), (9, "billion"), (6, "million"), (3, "thousand"))
+    scale = next((power for power, name in names if name in words), 0)
+    if "hundred" in words:
+        return 2 + scale
+    return scale + ("dozen" in words or words.startswith("tens"))
 
 
 def _ordinal_en(match: re.Match[str]) -> Amount | None:
@@ -602,17 +732,23 @@ def _unit_of(name: str | None, sign: str | None, language: str) -> tuple[Kind, s
 
 
 def _in_japanese(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
-    data = number_data()
     if amount.kind is Kind.SEVERAL:
         text = _SEVERAL[int(value)][1]
         return text + (_unit_table(amount.unit)["ja"][0] if amount.unit else "")
     if amount.kind is Kind.ORDINAL:
         counter = amount.unit if amount.unit in ("回", "次", "弾", "波", "代") else ""
         return f"第{value}{counter}"
+    if amount.kind is Kind.SCALE:
+        return _SCALE_WORDS[int(value)] + str(_unit_table(amount.unit)["ja"][0])
     unit = {Kind.PERCENT: "%", Kind.TIMES: "倍"}.get(amount.kind, "")
     if amount.unit:
-        table = data.currencies if amount.kind is Kind.MONEY else data.units
-        unit = table[amount.unit]["ja"][0]
+        table = _unit_table(amount.unit)
+        unit = table["ja"][0]
+        if table.get("halves") and upto is None and value % 1 == Decimal("0.5"):
+            value, unit = value - Decimal("0.5"), f"{unit}半"
+            value = value.quantize(Decimal(1))
+            if not value:
+                value, unit = Decimal("0.5"), table["ja"][0]
     text = _signed(value, write_numeral, plus=amount.plus)
     if upto is not None:
         upper = write_numeral(abs(upto))
@@ -632,6 +768,10 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     if amount.kind is Kind.ORDINAL:
         number = int(value)
         return _ORDINALS[number - 1] if 1 <= number <= 10 else ordinal(number)
+    if amount.kind is Kind.SCALE:
+        words = _SEVERAL[int(value)][0].replace("several ", "")
+        words = words if words.endswith(" of") else f"{words}s of"
+        return f"{words} {_unit_table(amount.unit)['en'][1]}"
     sign, unit = "", {Kind.PERCENT: "%", Kind.TIMES: " times"}.get(amount.kind, "")
     if amount.unit:
         table = _unit_table(amount.unit)
@@ -657,8 +797,17 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
 
 def _unit_table(code: str) -> dict[str, Any]:
     data = number_data()
-    table: dict[str, Any] = data.currencies.get(code) or data.units[code]
+    table: dict[str, Any] = (
+        data.currencies.get(code) or data.units.get(code) or data.durations[code]
+    )
     return table
+
+
+def _bare(amount: Amount) -> str:
+    """The English number of an amount without its unit or hedge."""
+    assert isinstance(amount.value, Decimal)
+    upper = amount.upto if isinstance(amount.upto, Decimal) else None
+    return _in_english(replace(amount, kind=Kind.NUMBER, unit=""), amount.value, upper)
 
 
 def _signed(value: Decimal, write: Callable[[Decimal], str], *, plus: bool) -> str:
@@ -686,6 +835,7 @@ class _Value:
     kind: str
     number: Decimal
     text: str
+    said: Decimal | None = None  # the number as written, where it was brought to another unit
 
     @property
     def key(self) -> tuple[str, Decimal]:
@@ -702,6 +852,7 @@ class _Value:
             "month",
             "day",
             "quarter",
+            "name",
             "unit:point",
         )
 
@@ -711,8 +862,8 @@ class _Value:
         One of something may go without saying (1ドル=150円, 150 yen to the dollar), and
         eight tenths are eight of ten.
         """
-        number = abs(self.number)
-        if number == 1 and self.kind.startswith(("number", "unit", "money")):
+        number = abs(self.number if self.said is None else self.said)
+        if number == 1 and self.kind.startswith(("number", "unit", "money", "duration")):
             return True
         if self.kind == "percent":
             return number in words or (10 in words and number / 10 in words)
@@ -740,9 +891,15 @@ def _values_of(amount: Amount, text: str) -> Iterator[_Value]:
             yield from _values_of_date(value, text)
         elif value is not None:
             kind = str(amount.kind)
-            if amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL):
+            said = None
+            if amount.kind is Kind.DURATION:
+                # 1年半 is 18 months, and 2 weeks are 14日.
+                table = number_data().durations[amount.unit]
+                kind, said = f"duration:{table['in']}", value
+                value *= table["of"]
+            elif amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL, Kind.SCALE):
                 kind += f":{amount.unit}"
-            yield _Value(kind, value, text)
+            yield _Value(kind, value, text, said)
 
 
 def _values_of_date(when: When, text: str) -> Iterator[_Value]:
@@ -762,7 +919,7 @@ def _loose_numbers(text: str, language: str) -> tuple[set[Decimal], set[Decimal]
     digits = {Decimal(number.replace(",", "")) for number in found if len(number) <= _LONGEST}
     table = number_data().words[language]
     if language == "ja":
-        words = {number for char in folded for number in table.get(char, ())}
+        words = {number for word in table if word in folded for number in table[word]}
         for run in re.findall("[〇一二三四五六七八九十百千万億兆]{1,20}", folded):
             value = read_numeral(run)
             words |= {value} if value is not None else set()

@@ -9,7 +9,7 @@ words that say what it is (1月⟦0⟧日 for a date) and that are taken off aga
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
@@ -18,6 +18,7 @@ from toolkit.document.glossary import Glossary, find_terms
 from toolkit.document.japanese import is_kana, is_kanji
 from toolkit.translation.dates import When
 from toolkit.translation.inline import ATOMS, Flat, flatten, is_atom
+from toolkit.translation.number_data import number_data
 from toolkit.translation.numbers import Amount, Kind, find_amounts, realise
 
 FIRM = ("element", "address", "emoji")
@@ -40,6 +41,7 @@ _NAME = re.compile(
     r"(?:[ ][A-Za-z0-9\u00c0-\u024f&][A-Za-z0-9\u00c0-\u024f&.'’+/_-]*)*"
 )
 _NAME_WITH_DIGITS = re.compile(r"\b[A-Z][A-Za-z&]*-?\d(?:[A-Za-z0-9.-]*[A-Za-z0-9])?\b")
+_NO_NOUN_JA = "前後間以内目続分余超強弱近来程度毎経過越半未"
 _CLOSING = ".,;:!?)]}。、）」』’”'\""
 
 
@@ -50,11 +52,13 @@ class Frame:
     Attributes:
         shown: the frame, with ``{}`` for the placeholder.
         before, after: patterns of the translated frame.
+        instead: what stands in the place of what ``before`` took off.
     """
 
     shown: str = "{}"
     before: str = ""
     after: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,12 +69,16 @@ class Guard:
         kind: element, address, emoji, amount, term or name.
         source: how the sentence had it; empty for an element.
         target: what stands for it in the translation.
+        before_noun: what stands for it before a noun; empty where that is the same.
+        joined: whether a noun follows in the source.
     """
 
     kind: str
     source: str
     target: Token | str
     frame: Frame = Frame()
+    before_noun: str = ""
+    joined: bool = False
 
     @property
     def text(self) -> str:
@@ -100,7 +108,7 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("en", "percent"): Frame("{}%", "", r"\s?(?:%|percent\b|per\scent\b)"),
     ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
     ("en", "point"): Frame("{}ポイント", "", r"[\s-]?(?:percentage\s)?points?\b"),
-    ("en", "unit"): Frame("{}トン", "", r"[\s-]?(?:metric\s)?ton(?:ne)?s?\b"),
+    ("en", "unit"): Frame("{}トン", "", r"[\s-]?(?:metric\s)?ton(?:ne)?s?\b(?:['’]s\b)?"),
     ("ja", "date"): Frame("January {}", r"(?:1月|January\s?)", r"日?"),
     ("ja", "period"): Frame("January {}", r"(?:1月|January\s?)", r"(?:年1月|年|日)?"),
     ("ja", "year"): Frame("{}", "", r"年?"),
@@ -110,7 +118,28 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("ja", "point"): Frame("{} points", "", r"(?:ポイント|点)"),
     ("ja", "unit"): Frame("{} tons", "", r"トン"),
 }
-_LEFT_OVER = {"en": r"\bJanuary\b|\bdollars?\b|\$|\btons?\b", "ja": r"1月|ドル|\$|トン"}
+_LEFT_OVER = {
+    "en": r"\bJanuary\b|\bdollars?\b|[$£€¥]|\btons?\b",
+    "ja": r"1月|ドル|[$£€¥]|トン",
+}
+# Years are shown as months: the model takes a number of years for a year (⟦0⟧年で → in ⟦0⟧).
+_SPANS = {"year": "month", "quarter": "month"}
+_SPAN_JA = {
+    "month": "カ月",
+    "week": "週間",
+    "day": "日間",
+    "hour": "時間",
+    "minute": "分",
+    "second": "秒",
+}
+_SPAN_AFTER_JA = {
+    "month": r"(?:[カかヶヵケ箇][月年]|年|月)",
+    "week": "週間?",
+    "day": "日",
+    "hour": "時間",
+    "minute": "分",
+    "second": "秒",
+}
 
 
 def protect(sentence: str, glossary: Glossary, source: str, target: str) -> Guarded:
@@ -155,16 +184,39 @@ def needs_engine(guarded: Guarded, source: str) -> bool:
     )
 
 
-def take_off_frames(text: str, guards: dict[str, Guard], target: str) -> tuple[str, bool]:
-    """A translation without the words that framed its atoms, and whether none is left over."""
+def take_off_frames(
+    text: str, guards: Mapping[str, Guard], target: str
+) -> tuple[str, dict[str, Guard], bool]:
+    """A translation without the words that framed its atoms.
+
+    Returns:
+        The text; the guards, with what stands before a noun in the form for that (a 20-year
+        contract); and whether none of the words is left over.
+    """
     framed = False
+    guards = dict(guards)
     for char, guard in guards.items():
         frame = guard.frame
-        if frame != Frame() and char in text:
-            framed = True
-            pattern = rf"(?:{frame.before or ''})?{char}(?:{frame.after or ''})?"
-            text = re.sub(pattern, char, text, count=1)
-    return text, not (framed and re.search(_LEFT_OVER[target], text))
+        if frame == Frame() or char not in text:
+            continue
+        framed = True
+        # Marks of bold may stand between an atom and its frame: they stay.
+        pattern = (
+            rf"(?P<before>{frame.before or ''})?(?P<open>\*\*\s?)?{char}"
+            rf"(?P<close>\s?\*\*)?(?P<after>{frame.after or ''})?"
+        )
+        match = re.search(pattern, text)
+        assert match is not None
+        rest, after = text[match.end() :], match["after"] or ""
+        noun = re.match(r"(?:\*\*)?\s([a-z]+)", rest)
+        if noun and after.endswith("s") and after[-2] in "'’":
+            rest = f" of{rest}"  # 10 gigawatts's power
+        first = text[: match.start()] + (frame.instead if match["before"] else "")
+        text = first + (match["open"] or "") + char + (match["close"] or "") + rest
+        follows = noun is not None and noun[1] not in number_data().not_nouns
+        if guard.before_noun and follows and (guard.joined or after.startswith("-")):
+            guards[char] = replace(guard, target=guard.before_noun)
+    return text, guards, not (framed and re.search(_LEFT_OVER[target], text))
 
 
 _Found = tuple[int, int, Guard]
@@ -197,13 +249,57 @@ def _found(text: str, glossary: Glossary, source: str, target: str) -> list[_Fou
     for amount in amounts:
         if _is_word(amount, text):
             continue
-        frame = _frame(amount, target)
-        guard = Guard("amount", text[amount.start : amount.end], realise(amount, target), frame)
-        add(amount.start, amount.end, guard)
+        add(amount.start, amount.end, _amount_guard(amount, text, target))
     names = _NAME if source == "ja" else _NAME_WITH_DIGITS
     for match in names.finditer(text):
         add(match.start(), match.end(), Guard("name", match[0], match[0]))
     return sorted(found, key=lambda item: item[0])
+
+
+def _amount_guard(amount: Amount, text: str, target: str) -> Guard:
+    words, written = text[amount.start : amount.end], realise(amount, target)
+    if amount.kind is Kind.NAME:
+        return Guard("name", words, written)
+    before_noun = ""
+    measured = amount.kind in (Kind.UNIT, Kind.DURATION) and amount.unit not in (
+        "celsius",
+        "fahrenheit",
+    )
+    if (
+        target == "en"
+        and measured
+        and not amount.unit.startswith(("century", "anniversary", "straight"))
+    ):
+        before_noun = realise(amount, target, before_noun=True)
+    after = text[amount.end : amount.end + 1]
+    joined = bool(after) and (
+        "ァ" <= after <= "ヺ" or (is_kanji(after) and after not in _NO_NOUN_JA)
+    )
+    frame = (
+        _span_frame(amount, words, written, target, after)
+        if amount.kind is Kind.DURATION
+        else _frame(amount, target)
+    )
+    return Guard("amount", words, written, frame, before_noun, joined)
+
+
+def _span_frame(amount: Amount, words: str, written: str, target: str, after: str) -> Frame:
+    """A length of time with its unit around the placeholder, which comes back or not."""
+    code = amount.unit.removeprefix("straight ")
+    code = _SPANS.get(code, code)
+    if target == "en":
+        again = "連続" * amount.unit.startswith("straight")
+        before = r"\bby\s" if after == "で" else ""
+        in_a_row = r"(?:[\s-](?:straight|consecutive))?" if again else ""
+        row = r"(?:\sin\sa\srow|\sa\syear)?" if again else ""
+        names = "(?:year|month)" if code == "month" else code
+        tail = rf"{in_a_row}[\s-]{names}s?\b(?:['’]s?(?!\w))?{row}"
+        instead = "for " if again else "in "
+        return Frame(f"{{}}{_SPAN_JA[code]}{again}", before, tail, instead)
+    again = "straight " * amount.unit.startswith("straight")
+    tail = _SPAN_AFTER_JA[code] + ("間?(?:連続)?" if again or written.endswith("半") else "")
+    joint = "-" if "-" in words and amount.upto is None else " "
+    return Frame(f"{{}}{joint}{again}{code}{'s' * (joint == ' ')}", "", tail)
 
 
 def _is_word(amount: Amount, text: str) -> bool:
@@ -211,6 +307,8 @@ def _is_word(amount: Amount, text: str) -> bool:
 
     The comparison of values knows these words, so that a slip is still found.
     """
+    if amount.kind is Kind.DURATION:
+        return amount.value == 1 and amount.upto is None and not amount.hedge
     small = amount.kind is Kind.NUMBER and amount.upto is None and amount.value in range(1, 10)
     return small and (amount.value == 1 or text[amount.end : amount.end + 1] == "つ")
 

@@ -1,6 +1,7 @@
 """What looks wrong in a translation, whoever made it: a line of words each."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from toolkit.document.glossary import Glossary, find_terms
@@ -8,6 +9,8 @@ from toolkit.document.japanese import is_kana, is_kanji
 from toolkit.translation.inline import elements, flatten, is_atom
 from toolkit.translation.numbers import compare_values
 
+_USUAL = ".,;:!?'\"“”‘’()–—-/%&+…"
+_USUAL_JA = "、。「」『』（）・：；！？〜ー％＋－／＆＝"
 _NAMES = {"ja": "Japanese", "en": "English"}
 
 
@@ -63,6 +66,20 @@ def is_untranslated(text: str, source: str, language: str) -> bool:
     words = re.findall("[A-Za-z]{2,}", source)
     lower = [word for word in words if word.islower()]
     return bool(lower) and not any(is_kana(char) or is_kanji(char) for char in text)
+
+
+def odd_signs(text: str, source: str, language: str) -> str:
+    """Signs in a translation that its source has not and that its language does not use."""
+    usual = _USUAL + (_USUAL_JA if language == "ja" else "")
+    return "".join(
+        dict.fromkeys(
+            char
+            for char in text
+            if not (char.isalnum() or char.isspace() or char in usual or is_atom(char))
+            and unicodedata.category(char)[0] != "M"
+            and text.count(char) > source.count(char)
+        )
+    )
 
 
 def is_repeating(text: str, source: str) -> bool:

@@ -14,8 +14,14 @@ _TO_ENGLISH = {
     "。": ".", "、": ",", "，": ",", "．": ".", "：": ":", "；": ";", "！": "!", "？": "?",
     "（": "(", "）": ")", "「": "“", "」": "”", "『": "‘", "』": "’", "％": "%", "・": " ",
     "　": " ", "〜": "–", "～": "–", "＆": "&", "【": "[", "】": "]", "―": "—",
+    "《": "“", "》": "”", "〈": "‘", "〉": "’", "«": "“", "»": "”",
 }  # fmt: skip
-_TO_JAPANESE = {"“": "「", "”": "」", "‘": "『", "’": "』", ";": "；"}
+_TO_JAPANESE = {"“": "「", "”": "」", "‘": "『", "’": "』", ";": "；", "«": "「", "»": "」"}
+_JUNK = "≪≫⟪⟫⟨⟩«»《》〈〉"
+"""Brackets that a model makes up; where the source has no pair of any kind, they go."""
+
+_QUOTATION = re.compile(r"[「『“\"‘《〈«≪【（(\[]")
+_ONE_OF_MANY = re.compile(r"(?<![\d.,])1 (?:year|month|week|day|hour|minute|second)s\b")
 
 
 def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
@@ -26,9 +32,12 @@ def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
         source: the sentence it is of, as plain text.
         contents: what the atoms will say, to set spaces beside them.
     """
+    flat = _without_junk(flat, source)
     flat = _replaced(flat, lambda text: "".join(_TO_ENGLISH.get(char, char) for char in text))
+    flat = _edited(flat, _ONE_OF_MANY.pattern, lambda m: m[0][:-1])
     flat = _edited(flat, r'"([^"]*)"', lambda m: f"“{m[1]}”")
     flat = _edited(flat, rf"\b[Tt]he\s(?={ATOM})", _unless_there("the ", contents))
+    flat = _edited(flat, rf"\b[Aa]n?\s(?={ATOM})", _article(contents))
     flat = _edited(flat, r"([“(])\s+", lambda m: m[1])
     flat = _edited(flat, r"\s+([”)])", lambda m: m[1])
     flat = _edited(flat, rf"(?<=[\w,;:.!?%)”]|{ATOM})(?={ATOM})", _gap(contents))
@@ -49,6 +58,7 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
 
     Args: as ``english``.
     """
+    flat = _without_junk(flat, source)
     flat = _replaced(flat, lambda text: "".join(_TO_JAPANESE.get(char, char) for char in text))
     flat = _edited(flat, r'"([^"]*)"', lambda m: f"「{m[1]}」")
     wide = r"[\u3000-\u30ff\u3400-\u9fff\uff01-\uff60]"
@@ -64,6 +74,12 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     flat = _edited(flat, rf"(?<={wide}|{ATOM})\.(?=\s|$)", lambda m: "。")
     flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
     return _ended(_trimmed(flat), source, "。", contents)
+
+
+def _without_junk(flat: Flat, source: str) -> Flat:
+    unwanted = "" if _QUOTATION.search(source) else _JUNK
+    unwanted += "".join(char for char in "≪≫⟪⟫⟨⟩" if char not in source)
+    return _edited(flat, f"[{re.escape(unwanted)}]", lambda m: "") if unwanted else flat
 
 
 def _gap(contents: Mapping[str, str], *, latin: bool = False) -> Callable[[re.Match[str]], str]:
@@ -92,6 +108,19 @@ def _unless_there(article: str, contents: Mapping[str, str]) -> Callable[[re.Mat
         return "" if content.lower().startswith(article) else match[0]
 
     return keep
+
+
+def _article(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    """*a* or *an* before an amount, by how the amount is said: an $8 billion plan."""
+
+    def article(match: re.Match[str]) -> str:
+        content = contents.get(match.string[match.end()], "").lstrip("$€£¥")
+        if not re.match(r"\d|about |at |over |under |up ", content):
+            return match[0]
+        vowel = re.match(r"[aou]|8|1[18](?:,\d{3})*(?![\d,])", content)
+        return match[0][0] + "n" * bool(vowel) + " "
+
+    return article
 
 
 def _gap_after_address(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
