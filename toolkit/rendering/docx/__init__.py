@@ -11,41 +11,49 @@ import datetime
 from typing import Any
 
 from toolkit.rendering import Rendered
-from toolkit.rendering.docx import fonts, pages
-from toolkit.rendering.docx.base import embeddable, open_base
+from toolkit.rendering.bilingual import BilingualEdition
+from toolkit.rendering.docx import bilingual, fonts, pages
+from toolkit.rendering.docx.base import BILINGUAL, embeddable, open_base
 from toolkit.rendering.docx.manuscript import Manuscript, bookmark_names
 from toolkit.rendering.docx.package import to_bytes
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 
 
-def render(edition: Edition) -> Rendered:
+def render(edition: Edition | BilingualEdition) -> Rendered:
     """The edition as a .docx file.
 
     Raises:
         ContentError: a picture is missing or broken, or the publication's own
             ``templates/base.docx`` cannot be used.
     """
-    base = open_base(edition.publication, edition.language)
-    manuscript = Manuscript(edition, base, bookmark_names(edition))
+    if isinstance(edition, BilingualEdition):
+        first = edition.sides[0]
+        base = open_base(edition.publication, BILINGUAL)
+        manuscript, elements = bilingual.body(edition, base)
+    else:
+        first = edition
+        base = open_base(edition.publication, edition.language)
+        manuscript = Manuscript(edition, base, bookmark_names(edition))
+        elements = pages.body(manuscript)
     page = base.document.element.body.sectPr
-    for element in pages.body(manuscript):
+    for element in elements:
         page.addprevious(element)
-    pages.running_head(manuscript)
-    _properties(edition, base.document)
+    pages.running_head(manuscript, edition.name)
+    _properties(first, edition.plain_title, edition.name, base.document)
     fonts.borrow_marks(base.document)
     fonts.embed(base.document, embeddable(), _characters(base.document))
-    findings = (*manuscript.findings, *missing_glyphs(edition))
+    findings = (*dict.fromkeys(manuscript.findings), *missing_glyphs(edition))
     return Rendered(to_bytes(base.document), findings=findings)
 
 
-def _properties(edition: Edition, document: Any) -> None:
+def _properties(edition: Edition, title: str, publication: str, document: Any) -> None:
     """What a file manager shows. The dates are the issue's, so that the bytes are the same."""
     properties = document.core_properties
     day = datetime.datetime.combine(edition.issue.date, datetime.time())
     publisher = edition.publication.publishers.get(edition.language, "") or edition.name
-    properties.title = edition.plain_title
-    properties.subject = " ".join(text for text in (edition.name, edition.number) if text)
+    properties.title = title
+    properties.subject = " ".join(text for text in (publication, edition.number) if text)
     properties.author = properties.last_modified_by = publisher
     properties.language = edition.language
     properties.created = properties.modified = day

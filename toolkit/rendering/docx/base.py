@@ -82,6 +82,11 @@ TABLE_STYLES = ("Newsletter Table",)
 STYLES = (*PARAGRAPH_STYLES, *CHARACTER_STYLES, *TABLE_STYLES)
 """Every style that a document uses, by its name in Word."""
 
+BILINGUAL = "both"
+"""What ``looks.toml`` calls the language of a document in two languages."""
+BILINGUAL_STYLES = ("Draft Mark", "Bilingual Table")
+"""What such a document uses beyond these."""
+
 
 @dataclass(frozen=True)
 class Base:
@@ -97,7 +102,8 @@ class Base:
 
 
 def open_base(publication: Publication, language: str) -> Base:
-    """The publication's own base document, or ours in its theme.
+    """The publication's own base document, or ours in its theme, for a language (``BILINGUAL``
+    for two).
 
     Raises:
         ContentError: its own is no Word document, or lacks a style.
@@ -114,7 +120,8 @@ def open_base(publication: Publication, language: str) -> Base:
         ) from None
     # Word writes its own names in small letters in the file: "toc 1".
     ids = {style.name.lower(): style.style_id for style in document.styles}
-    lacking = [name for name in STYLES if name.lower() not in ids]
+    needed = STYLES + (BILINGUAL_STYLES if language == BILINGUAL else ())
+    lacking = [name for name in needed if name.lower() not in ids]
     if lacking:
         raise ContentError(
             f"lacks the style {', '.join(lacking)}: begin with an issue that was made here "
@@ -129,7 +136,7 @@ def open_base(publication: Publication, language: str) -> Base:
             own,
         )
     _empty(document)
-    return Base(document, {name: ids[name.lower()] for name in STYLES})
+    return Base(document, {name: ids[name.lower()] for name in needed})
 
 
 def embeddable() -> dict[str, dict[str, Path]]:

@@ -36,6 +36,9 @@ NARROWEST, WIDEST = 8, 36
 PADDING = 3
 """What a column counts for beyond its text: the room beside it, and bold in its head."""
 
+HALF_WIDTH = 90
+"""How wide a half-width character is in a table, in twentieths of a point."""
+
 WHOLE_ROWS = 12
 """A table with at most so many rows stays on one page."""
 
@@ -261,7 +264,17 @@ def _widths(manuscript: Manuscript, rows: Sequence[SyntaxTreeNode], indent: int)
         longest = max(_length(cell.children[0].token) for cell in column)
         shares.append(min(max(longest + PADDING, NARROWEST), WIDEST))
     width = manuscript.text_area()[0] / EMU_PER_TWIP - indent
-    return [round(width * share / sum(shares)) for share in shares]
+    needs = [share * HALF_WIDTH for share in shares]
+    if sum(needs) <= width:
+        return [round(width * share / sum(shares)) for share in shares]
+    # Room is short: columns that need less than an even share of it keep what they need.
+    kept: dict[int, float] = {}
+    while True:
+        even = (width - sum(kept.values())) / max(len(needs) - len(kept), 1)
+        small = {n: need for n, need in enumerate(needs) if n not in kept and need <= even}
+        if not small:
+            return [round(kept.get(column, even)) for column in range(len(needs))]
+        kept |= small
 
 
 def _length(token: Token | None) -> int:

@@ -126,9 +126,10 @@ def _content(
 
 def _mark(manuscript: Manuscript, kind: str, words: Words) -> Words:
     """Bold is a toggle in Word (ECMA-376 part 1, 17.7.3): twice bold is light."""
-    if kind == "strong" and (words.style == "Statement" or manuscript.is_bold(words.style)):
+    style = manuscript.emphasis if kind == "em" else MARKS[kind]
+    if style == "Strong" and (words.style == "Statement" or manuscript.is_bold(words.style)):
         return words
-    return words.marked(MARKS[kind])
+    return words.marked(style)
 
 
 def _link(

@@ -24,12 +24,16 @@ class Manuscript:
         base: the document it is written into.
         bookmarks: the names of the headings' bookmarks, by the headings' ids.
         findings: what the editor should know.
+        measure: how wide the text stands, in EMU, where it is less than the page allows.
+        emphasis: the character style of stressed words.
     """
 
     edition: Edition
     base: Base
     bookmarks: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
+    measure: int | None = None
+    emphasis: str = "Emphasis"
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
@@ -71,20 +75,26 @@ class Manuscript:
         return None
 
     def text_area(self) -> tuple[int, int]:
-        """Width and height of the page between its margins, in EMU (635 to a twip)."""
+        """Width and height of where the text stands, in EMU (635 to a twip).
+
+        By default that is the page between its margins.
+        """
         page = self.document.sections[0]
         width = page.page_width - page.left_margin - page.right_margin
         height = page.page_height - page.top_margin - page.bottom_margin
-        return int(width), int(height)
+        return int(width) if self.measure is None else self.measure, int(height)
 
     def warn(self, path: Path, line: int, rule: str, message: str) -> None:
         """Tell the editor something about a place in a file."""
         self.findings.append(Finding(path, line, Severity.WARNING, rule, message))
 
 
-def bookmark_names(edition: Edition) -> dict[str, str]:
+def bookmark_names(edition: Edition, suffix: str = "") -> dict[str, str]:
     """The bookmarks of the headings, by the headings' ids: ``deep-dive-1-2`` → ``deep_dive_1_2``.
 
-    Word allows letters, digits and ``_`` in a name, and at most 40 of them.
+    Word allows letters, digits and ``_`` in a name, and at most 40 of them; ``suffix`` ends each.
     """
-    return {heading.id: heading.id.replace("-", "_")[:40] for heading in edition.headings()}
+    length = 40 - len(suffix)
+    return {
+        heading.id: heading.id.replace("-", "_")[:length] + suffix for heading in edition.headings()
+    }

@@ -28,7 +28,7 @@ def body(manuscript: Manuscript) -> Iterator[Element]:
     for position, part in enumerate(manuscript.edition.parts):
         yield from _part(manuscript, part, new_page=position == 0)
     yield from _sources(manuscript)
-    yield from _colophon(manuscript)
+    yield from colophon(manuscript)
 
 
 def _part(manuscript: Manuscript, part: Part, *, new_page: bool = False) -> Iterator[Element]:
@@ -62,28 +62,29 @@ def _contents(manuscript: Manuscript) -> Iterator[Element]:
     entries = []
     for heading in headings:
         style = f"TOC {heading.level - TITLE_LEVEL}"
-        entry = list(_entry(manuscript, heading, Words(style)))
+        entry = list(contents_entry(manuscript, heading, Words(style)))
         entries.append(manuscript.paragraph(style, hyperlink(manuscript, f"#{heading.id}", entry)))
+    yield contents_field(manuscript, entries, edition.labels["contents"])
+
+
+def contents_field(manuscript: Manuscript, entries: list[Element], title: str) -> Element:
+    """The field of the contents around its entries, which are paragraphs."""
     start = field(CONTENTS, [])
     end = start.pop()
     for position, element in enumerate(start, 1):
         entries[0].insert(position, element)
     entries[-1].append(end)
-    yield w(
+    return w(
         "sdt",
         w(
             "sdtPr",
             w("docPartObj", w("docPartGallery", val="Table of Contents"), w("docPartUnique")),
         ),
-        w(
-            "sdtContent",
-            manuscript.paragraph("TOC Heading", run(edition.labels["contents"])),
-            *entries,
-        ),
+        w("sdtContent", manuscript.paragraph("TOC Heading", run(title)), *entries),
     )
 
 
-def _entry(manuscript: Manuscript, heading: Heading, words: Words) -> Iterator[Element]:
+def contents_entry(manuscript: Manuscript, heading: Heading, words: Words) -> Iterator[Element]:
     """A line of the contents: name of the section, number and title in plain words."""
     separator = manuscript.edition.labels["label-separator"]
     title = replace(heading, label="").text(separator)
@@ -102,7 +103,12 @@ def _sources(manuscript: Manuscript) -> Iterator[Element]:
     if not edition.sources_heading:
         return
     yield heading_paragraph(manuscript, edition.sources_heading, edition.issue.path)
-    for citation in edition.citations:
+    yield from citations(manuscript)
+
+
+def citations(manuscript: Manuscript) -> Iterator[Element]:
+    """The list of sources, without its heading."""
+    for citation in manuscript.edition.citations:
         yield manuscript.paragraph("Sources", *_citation(manuscript, citation))
 
 
@@ -136,14 +142,15 @@ def _citation(manuscript: Manuscript, citation: Citation) -> Iterator[Element]:
         yield shown if link is None else link
 
 
-def _colophon(manuscript: Manuscript) -> Iterator[Element]:
+def colophon(manuscript: Manuscript) -> Iterator[Element]:
+    """The notice, where there are drafts, and the imprint."""
     if manuscript.edition.notice:
         yield manuscript.paragraph("Notice", run(manuscript.edition.notice))
     for line in manuscript.edition.colophon:
         yield manuscript.paragraph("Colophon", run(line))
 
 
-def running_head(manuscript: Manuscript) -> None:
+def running_head(manuscript: Manuscript, publication: str) -> None:
     """Write the header and the footer: the first paragraph of each; what else they hold stays.
 
     The page with the masthead has neither.
@@ -151,7 +158,7 @@ def running_head(manuscript: Manuscript) -> None:
     edition = manuscript.edition
     place = "\u2002".join(text for text in (edition.number, edition.date) if text)
     section = manuscript.document.sections[0]
-    name = plain_run(manuscript, edition.name, Words("Header", ("Strong",)))
+    name = plain_run(manuscript, publication, Words("Header", ("Strong",)))
     _fill(manuscript, section.header, "Header", [name, run(f"\t{place}")])
     _fill(manuscript, section.footer, "Footer", list(_page_number(manuscript)))
 
