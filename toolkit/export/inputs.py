@@ -15,7 +15,7 @@ import json
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib import metadata
 from pathlib import Path
@@ -176,20 +176,12 @@ def settings_digest(publication: Publication) -> str:
 
     Comments, spaces and the order of keys do not count, nor does where outputs go.
     """
-    return _digest(
-        json.dumps(
-            {
-                "languages": publication.languages,
-                "names": dict(publication.names),
-                "taglines": dict(publication.taglines),
-                "publishers": dict(publication.publishers),
-                "theme": publication.theme,
-                "articles": file_name(publication, publication.articles),
-                "issues": file_name(publication, publication.issues),
-            },
-            sort_keys=True,
-        )
-    )
+    settings = asdict(publication)
+    for name in ("root", "dist", "glossary", "memory", "package"):
+        del settings[name]
+    for name in ("articles", "issues"):
+        settings[name] = file_name(publication, settings[name])
+    return _digest(json.dumps(settings, sort_keys=True))
 
 
 @cache
