@@ -44,7 +44,7 @@ def build(
         publication: its folder, or the publication itself.
         issues: issues by their folders' names, or patterns such as ``2025-*``; all by default.
         languages: some of the publication's languages; all by default.
-        formats: some of ``toolkit.rendering.FORMATS``; all by default.
+        formats: some of ``toolkit.rendering.FORMATS``; ``DEFAULT_FORMATS`` by default.
         out: the folder for the files; the publication's ``dist`` by default.
         since, until: only issues of these dates and between.
         jobs: how many processes may work at once; as many as there are processors by
@@ -76,7 +76,7 @@ def build(
         publication,
         select(publication, names, since, until),
         languages,
-        formats or export.FORMATS,
+        formats or export.DEFAULT_FORMATS,
         None if out is None else Path(out).expanduser().absolute(),
         jobs=export.available_processors() if jobs is None else jobs,
         force=force,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import Newsletter
-from toolkit.rendering import FORMATS
+from toolkit.rendering import DEFAULT_FORMATS
 
 ISSUE = "2025-11-25"
 
@@ -23,7 +23,7 @@ def test_writes_each_language_and_format_and_a_report(
     result = newsletter("build", ISSUE, cwd=publication)
     assert result.code == 0, result.err
     dist = publication / "dist"
-    names = {f"{ISSUE}/{ISSUE}.{lang}.{ext}" for lang in ("ja", "en") for ext in FORMATS}
+    names = {f"{ISSUE}/{ISSUE}.{lang}.{ext}" for lang in ("ja", "en") for ext in DEFAULT_FORMATS}
     assert outputs(dist) == names | {f"{ISSUE}/build.json"}
     report = json.loads((dist / ISSUE / "build.json").read_text("utf-8"))
     assert report["issue"] == ISSUE

@@ -46,9 +46,10 @@ from toolkit.export.records import (
 )
 from toolkit.export.tasks import Failure, Made, Task, run, run_each
 from toolkit.files import write_atomic
-from toolkit.rendering import FORMATS
+from toolkit.rendering import DEFAULT_FORMATS, FORMATS
 
 __all__ = [
+    "DEFAULT_FORMATS",
     "FORMATS",
     "REPORT",
     "Event",
@@ -121,7 +122,7 @@ def plan(
     publication: Publication,
     slugs: Sequence[str],
     languages: Sequence[str] = (),
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     out: Path | None = None,
     *,
     force: bool = False,
@@ -157,7 +158,7 @@ def build(
     publication: Publication,
     slugs: Sequence[str],
     languages: Sequence[str] = (),
-    formats: Sequence[str] = FORMATS,
+    formats: Sequence[str] = DEFAULT_FORMATS,
     out: Path | None = None,
     *,
     jobs: int = 1,
@@ -173,7 +174,7 @@ def build(
         publication: the publication the issues belong to.
         slugs: the issues, by their folders' names.
         languages: some of the publication's languages; all of them by default.
-        formats: some of ``toolkit.rendering.FORMATS``.
+        formats: some of ``toolkit.rendering.FORMATS``; ``DEFAULT_FORMATS`` by default.
         out: the folder for the files; the publication's ``dist`` by default.
         jobs: how many processes may work at once. A single issue is built in this one.
         force: make also what is up to date.
