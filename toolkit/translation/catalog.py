@@ -4,7 +4,8 @@ A catalog is a gettext file, so Poedit, Weblate or a text editor will do to corr
 
 - ``msgid`` is the sentence with its inline Markdown, ``msgstr`` its translation;
 - an entry marked ``fuzzy`` is a draft nobody approved; taking the mark away approves it;
-- ``#.`` lines are the toolkit's: where a draft comes from, and what an editor should look at;
+- ``#.`` lines are the toolkit's: where a draft comes from, what an editor should look at, and
+  how a sentence much like it was translated;
 - ``#:`` lines say where the sentence stands, ``#|`` what it said before it was changed.
 
 Merging follows ``msgmerge`` (GNU gettext manual, section 8): what is approved stays, what
@@ -52,11 +53,13 @@ class Draft:
         text: the translation.
         origin: what it is: ``machine translation, confidence 83%``, or ``from`` a place.
         findings: what an editor should look at, a line each.
+        suggestion: how a sentence much like it was translated: ``87% like …``.
     """
 
     text: str
     origin: str
     findings: tuple[str, ...] = ()
+    suggestion: str = ""
 
 
 def catalog_path(issue: Issue, language: str) -> Path:
@@ -200,6 +203,8 @@ def set_draft(entry: polib.POEntry, draft: Draft) -> None:
     lines += [
         f"{_CHECK}{' '.join(finding.split())}" for finding in draft.findings if finding.strip()
     ]
+    if draft.suggestion and not kept:  # what the sentence was before says more
+        lines.append(" ".join(draft.suggestion.split()))
     entry.comment = "\n".join(lines + kept)
 
 

@@ -7,7 +7,7 @@ sentence elsewhere is taken from the memory, the rest is drafted by the engine.
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ from toolkit.translation.catalog import (
 )
 from toolkit.translation.drafting import draft_sentences
 from toolkit.translation.engine import Engine
-from toolkit.translation.memory import exact_match, open_memory
+from toolkit.translation.memory import exact_match, near_matches, open_memory, renumbered_match
 from toolkit.translation.segments import Segment, lost_markup, segments
 
 CHUNK = 100
@@ -147,12 +147,22 @@ def translate_issue(
         return after
 
     findings: list[Finding] = []
+    suggestions: dict[str, str] = {}
     if pending:
         with open_memory(publication) as memory:
             findings += memory.findings
             for text in pending:
                 if match := exact_match(memory, text, issue.language, language):
                     drafts[text] = Draft(match.text, f"from {match.place}")
+                elif near := near_matches(memory, text, issue.language, language):
+                    repaired = renumbered_match(near, text, issue.language, language)
+                    if repaired:
+                        drafts[text] = Draft(repaired.text, f"from {repaired.place}, new numbers")
+                    else:
+                        best = near[0]
+                        suggestions[text] = (
+                            f"{best.percent}% like {best.source} → {best.text} ({best.place})"
+                        )
     from_memory = len(drafts)
     pending = [text for text in pending if text not in drafts]
     if pending:
@@ -162,7 +172,10 @@ def translate_issue(
         engine = open_engine(issue.language, language)
         for start in range(0, len(pending), CHUNK):
             chunk = pending[start : start + CHUNK]
-            drafts |= _drafted(chunk, engine, glossary, len(pending), progress)
+            drafts |= {
+                text: replace(draft, suggestion=suggestions.get(text, ""))
+                for text, draft in _drafted(chunk, engine, glossary, len(pending), progress).items()
+            }
             after = save()
     else:
         after = save()

@@ -19,8 +19,9 @@ from toolkit.document.japanese import is_wide
 from toolkit.findings import Finding, Severity
 from toolkit.translation.catalog import State, live_entries, state
 from toolkit.translation.findings import OTHER, WAIVED, entry_findings
-from toolkit.translation.review.keys import base_digest, source_digest, writable
+from toolkit.translation.review.keys import base_digest, source_digest
 from toolkit.translation.review.reading import ReadRow, Review
+from toolkit.translation.xmltext import writable
 
 _NEAR = 0.6
 """How alike two sources must be for one to be the other, changed (as in ``catalog.merge``)."""

@@ -15,11 +15,10 @@ from typing import Any
 import polib
 
 from toolkit.translation.catalog import State, state
+from toolkit.translation.xmltext import writable
 
 # The number of the row may run into it, so the last twelve digits count.
 _KEY = re.compile(r"[0-9a-f]*([0-9a-f]{12})-([0-9a-f]{8})-([mdea])")
-# What XML cannot hold (XML 1.0, section 2.2).
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -62,11 +61,6 @@ def source_digest(text: str) -> str:
 def base_digest(text: str) -> str:
     """The digest of a translation, as it comes back from a document that nobody touched."""
     return hashlib.sha256(writable(text).strip().encode()).hexdigest()[:8]
-
-
-def writable(text: str) -> str:
-    """A text without the control characters that no XML can hold."""
-    return _CONTROLS.sub("", text)
 
 
 @cache

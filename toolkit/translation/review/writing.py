@@ -14,8 +14,9 @@ from toolkit.document.glossary import Glossary
 from toolkit.document.issue import Issue
 from toolkit.translation.catalog import State, state
 from toolkit.translation.findings import entry_findings
-from toolkit.translation.review.keys import key_of, words, writable
+from toolkit.translation.review.keys import key_of, words
 from toolkit.translation.segments import segments
+from toolkit.translation.xmltext import writable
 
 AUTHOR = "newsletter"
 """Who writes the comments of a review that the toolkit makes."""
