@@ -95,7 +95,7 @@ def _ends(text: str, pairs: Mapping[int, int], language: str) -> Iterator[int]:
             continue
         # 「…。」「…。」と続いた: quotations in a row belong to the sentence after the last.
         following = end
-        for _ in range(_IN_A_ROW):
+        for _ in range(_IN_A_ROW if closers[0].endswith(("」", "』")) else 0):
             if text[following : following + 1] not in ("「", "『"):
                 break
             following = pairs.get(following, following)
