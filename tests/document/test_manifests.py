@@ -177,3 +177,54 @@ def test_an_empty_section_file(tmp_path: Path) -> None:
 def test_the_line_of_a_value(keys: tuple[str, ...], table: int | None, line: int) -> None:
     text = "a = 1\n\n[t]\na = 2\n[[s]]\nk = 1\n[[s]]\nk = 2\n"
     assert value_line(text, *keys, table=table) == line
+
+
+@pytest.mark.parametrize(
+    ("written", "sender", "address"),
+    [
+        ("letters@example.org", "", "letters@example.org"),
+        ("港の灯 <letters@example.org>", "港の灯", "letters@example.org"),
+        ('"A, B" <a.b+c@mail.example.org>', "A, B", "a.b+c@mail.example.org"),
+    ],
+)
+def test_a_sender(publication: Path, written: str, sender: str, address: str) -> None:
+    (publication / "newsletter.toml").write_text(
+        f"[name]\nja = 'a'\n[email]\nfrom = '{written}'\n", encoding="utf-8"
+    )
+    mail = read_publication(publication).mail
+    assert mail is not None
+    assert (mail.sender, mail.address, mail.reply_to, mail.unsubscribe) == (sender, address, "", "")
+    assert mail.domain == address.partition("@")[2]
+
+
+def test_no_sender(publication: Path) -> None:
+    assert read_publication(publication).mail is None
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('reply_to = "a@example.org"', "needs from"),
+        ('from = "no address"', "needs from"),
+        ('from = "a@example.org, b@example.org"', "needs from"),
+        ('from = "A\\nBcc: b@example.org <a@example.org>"', "needs from"),
+        ('from = "a@例え.jp"', "needs from"),
+        ("from = 1", "must be a text"),
+        ('frm = "a@example.org"', "unknown key in [email]"),
+        ('from = "a@example.org"\nreply_to = "A <a@example.org>"', "reply_to must be"),
+        ('from = "a@example.org"\nunsubscribe = "http://example.org"', "unsubscribe must be"),
+        ('from = "a@example.org"\nunsubscribe = "https://e.org/>,<x"', "unsubscribe must be"),
+        ('from = "a@example.org"\nunsubscribe = "https://e.org/\\r\\nX: 1"', "unsubscribe must"),
+        ('from = "a@example.org"\nunsubscribe = "mailto:nobody"', "unsubscribe must be"),
+        (f'from = "a@example.org"\nunsubscribe = "https://e.org/{"x" * 900}"', "unsubscribe must"),
+    ],
+)
+def test_errors_in_email(publication: Path, line: str, message: str) -> None:
+    (publication / "newsletter.toml").write_text(
+        f'[name]\nja = "a"\n\n[email]\n{line}\n', encoding="utf-8"
+    )
+    with pytest.raises(ContentError) as raised:
+        read_publication(publication)
+    assert message in raised.value.message
+    expected = 4 if "needs from" in message and "from =" not in line else 5 + line.count("\n")
+    assert raised.value.line == expected

@@ -1,8 +1,10 @@
 """A publication: the folder with ``newsletter.toml`` and what that file says."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from toolkit.document.toml import read_toml, table_of_strings, unknown_key, value_line
@@ -11,6 +13,33 @@ from toolkit.errors import ContentError, UsageError
 MANIFEST = "newsletter.toml"
 LANGUAGES = ("ja", "en")
 THEMES = ("classic", "modern")
+
+_ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
+_MAILBOX = re.compile(rf"(?:(?P<name>[^<>]*?)\s*<(?P<address>{_ADDRESS})>|(?P<bare>{_ADDRESS}))")
+_LONGEST_URL = 900
+"""Characters of a URL in an e-mail's header, whose lines end before 998."""
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Who an e-mail comes from: ``[email]`` in ``newsletter.toml``.
+
+    Attributes:
+        sender: their name; empty for the name of the publication.
+        address: their address.
+        reply_to: the address that answers go to; empty for the sender's.
+        unsubscribe: where a reader takes leave, an ``https:`` or ``mailto:`` URL; may be empty.
+    """
+
+    sender: str
+    address: str
+    reply_to: str
+    unsubscribe: str
+
+    @property
+    def domain(self) -> str:
+        """The domain of the address."""
+        return self.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
@@ -26,6 +55,7 @@ class Publication:
             whichever installed package translates the pair.
         articles, issues, dist, glossary, memory: where things lie (absolute paths).
         url: where on the web its archive stands, ending in a slash; empty where nowhere.
+        mail: who its e-mails come from; None where it sends none.
     """
 
     root: Path
@@ -41,6 +71,7 @@ class Publication:
     glossary: Path
     memory: Path
     url: str = ""
+    mail: Mail | None = None
 
     def name(self, language: str) -> str:
         """The name in a language, or the one it is written in where there is none."""
@@ -80,8 +111,8 @@ def read_publication(root: Path) -> Publication:
     def fail(message: str, *keys: str) -> ContentError:
         return ContentError(message, path, value_line(text, *keys))
 
-    keys = ("languages", "theme", "name", "tagline", "publisher", "paths", "translation", "site")
-    unknown_key(data, keys, path, text)
+    tables = ("name", "tagline", "publisher", "paths", "translation", "site", "email")
+    unknown_key(data, ("languages", "theme", *tables), path, text)
     languages = data.get("languages", list(LANGUAGES))
     if (
         not isinstance(languages, list)
@@ -120,7 +151,42 @@ def read_publication(root: Path) -> Publication:
         glossary=root / places.get("glossary", "glossary.csv"),
         memory=root / places.get("memory", "memory.sqlite"),
         url=url and url.rstrip("/") + "/",
+        mail=_mail(data, path, text),
     )
+
+
+def _mail(data: Mapping[str, Any], path: Path, text: str) -> Mail | None:
+    table = table_of_strings(data, "email", ("from", "reply_to", "unsubscribe"), path, text)
+    if "email" not in data:
+        return None
+
+    def fail(message: str, key: str) -> ContentError:
+        return ContentError(message, path, value_line(text, "email", key))
+
+    sender = _MAILBOX.fullmatch(table.get("from", ""))
+    if not sender or not (sender["name"] or "").isprintable():
+        raise fail('[email] needs from = "Name <name@example.org>", one address in ASCII', "from")
+    reply_to = table.get("reply_to", "")
+    if reply_to and not re.fullmatch(_ADDRESS, reply_to):
+        raise fail('reply_to must be one address: "name@example.org"', "reply_to")
+    unsubscribe = table.get("unsubscribe", "")
+    if unsubscribe and not _is_address_to_leave(unsubscribe):
+        raise fail(
+            "unsubscribe must be a whole address in ASCII: https://… or mailto:…", "unsubscribe"
+        )
+    name = (sender["name"] or "").strip().strip('"')
+    return Mail(name, sender["address"] or sender["bare"], reply_to, unsubscribe)
+
+
+def _is_address_to_leave(url: str) -> bool:
+    if not (url.isascii() and url.isprintable()) or set(url) & set(' "<>,'):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    where = parts.hostname if parts.scheme == "https" else "@" in parts.path
+    return parts.scheme in ("https", "mailto") and bool(where) and len(url) <= _LONGEST_URL
 
 
 def _is_folder_on_the_web(url: str) -> bool:

@@ -10,7 +10,7 @@ from toolkit.findings import Finding
 if TYPE_CHECKING:
     from toolkit.rendering.edition import Edition
 
-FORMATS = ("pdf", "docx", "html", "epub", "md", "txt")
+FORMATS = ("pdf", "docx", "html", "epub", "md", "txt", "eml")
 """Each is a module of this package, and the extension of the files it makes."""
 
 DEFAULT_FORMATS = ("pdf", "docx", "html")
