@@ -23,6 +23,7 @@ COMMANDS = {
     "translate": "Bring the catalogs of issues up to date, or translate a text.",
     "review": "Correct a translation in Word, and bring the corrections back.",
     "build": "Render issues: languages × formats, into dist/.",
+    "site": "Write all issues as a web site, with an index and a feed a language.",
     "memory": "See, import and export the translation memory.",
     "models": "List, install and remove translation packages.",
     "doctor": "Say what of fonts, libraries and packages is there, and what is missing.",
