@@ -25,10 +25,10 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_nothing_is_found_wrong(newsletter: Newsletter, archive: Publication) -> None:
+def test_no_issue_has_an_error(newsletter: Newsletter, archive: Publication) -> None:
     result = newsletter("check", cwd=archive.root)
     assert result.code == 0, result.out
-    assert f"{ISSUES} issues checked: nothing found" in result.err
+    assert f"{ISSUES} issues checked: " in result.err
 
 
 def test_both_editions_build_without_drafts(newsletter: Newsletter, archive: Publication) -> None:

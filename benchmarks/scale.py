@@ -1,0 +1,299 @@
+"""Whole archives: what a build costs, side by side with the least that could do the work.
+
+    python -m benchmarks.scale --issues 20          a minute or two
+    python -m benchmarks.scale --issues 100 1000    also whether the cost is linear
+
+Every row is a process of its own, as cron starts it, in turn with the others, so that the
+machine's noise falls on all of them; medians over the runs. The bare loops are the physical
+limit: one process, everything loaded once, that hands the same finished pages to WeasyPrint,
+or the same texts and pictures to python-docx with its default styles, and writes the files.
+A format is compared with its loop document by document: the median of the ratios.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from benchmarks.archive import make_archive
+from toolkit.document import markdown
+from toolkit.document.issue import read_issue
+from toolkit.document.publication import Publication
+from toolkit.rendering.edition import Edition, Part, prepare
+from toolkit.rendering.images import Picture, read_picture
+from toolkit.rendering.page import write_page
+from toolkit.translation.catalog import read_catalog
+from toolkit.translation.edition import edition as in_language
+
+FORMATS = ("pdf", "docx", "html")
+
+BARE_PDF = """
+import json
+import sys
+import time
+from pathlib import Path
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+fonts = FontConfiguration()
+for path in sorted(Path(sys.argv[1]).glob("*.html")):
+    start = time.perf_counter()
+    page = weasyprint.HTML(filename=path)
+    page.write_pdf(path.with_suffix(".pdf"), pdf_variant="pdf/ua-1", font_config=fonts)
+    seconds = {"all": time.perf_counter() - start}
+    about = {"event": "finished", "file": f"{path.stem}.pdf", "format": "pdf", "seconds": seconds}
+    print(json.dumps(about), flush=True)
+"""
+
+BARE_DOCX = """
+import json
+import sys
+import time
+from pathlib import Path
+import docx
+from docx.shared import Cm
+for path in sorted(Path(sys.argv[1]).glob("*.json")):
+    start = time.perf_counter()
+    document = docx.Document()
+    for style, text in json.loads(path.read_text("utf-8")):
+        if style == "picture":
+            document.add_picture(text, width=Cm(15))
+        else:
+            document.add_paragraph(text, style)
+    document.save(path.with_suffix(".docx"))
+    seconds = {"all": time.perf_counter() - start}
+    about = {"event": "finished", "file": f"{path.stem}.docx", "format": "docx", "seconds": seconds}
+    print(json.dumps(about), flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process.
+
+    Attributes:
+        wall, cpu: seconds; ``cpu`` with all of its workers.
+        peak: of the largest of its processes, in MB.
+        seconds: for each file it made, what that took.
+        memory: of the process itself after each output, in MB; empty where the system
+            has no /proc.
+    """
+
+    wall: float
+    cpu: float
+    peak: float
+    seconds: dict[str, float]
+    memory: tuple[float, ...] = ()
+
+    def of(self, format_: str) -> float:
+        """Seconds for all files of a format."""
+        return sum(each for name, each in self.seconds.items() if name.endswith(f".{format_}"))
+
+
+def run(*arguments: str) -> Run:
+    """Run a process to its end, and read the events it prints, if any."""
+    start = time.perf_counter()
+    memory: list[float] = []
+    seconds: dict[str, float] = {}
+    process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    assert process.stdout
+    with process.stdout as lines:
+        for line in lines:
+            event = json.loads(line)
+            if event["event"] == "finished":
+                seconds[event["file"]] = sum(event["seconds"].values())
+                memory += _resident(process.pid)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if status:
+        raise SystemExit(f"failed: {' '.join(arguments)[:200]}")
+    # Linux counts ru_maxrss in KB, macOS in bytes.
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    wall = time.perf_counter() - start
+    peak = usage.ru_maxrss / unit
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak, seconds, tuple(memory))
+
+
+def _resident(pid: int) -> list[float]:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):  # another system, or it has just ended
+        return []
+    return [pages * os.sysconf("SC_PAGE_SIZE") / 1e6]
+
+
+class Archive:
+    """An archive on the disk, what the bare loops read, and the builds that are measured."""
+
+    def __init__(self, place: Path, issues: int) -> None:
+        self.publication = make_archive(place / "publication", issues)
+        self.bare = place / "bare"
+        self.bare.mkdir()
+        self.outputs = issues * len(self.publication.languages) * len(FORMATS)
+        self._changed = 0
+        write_bare(self.publication, self.bare)
+
+    def build(self, *options: str) -> Run:
+        """``newsletter build --all`` in a process of its own."""
+        root = str(self.publication.root)
+        arguments = ["build", "--publication", root, "--all", "--json", *options]
+        for format_ in FORMATS:
+            arguments += ["--format", format_]
+        return run(sys.executable, "-m", "toolkit.cli", *arguments)
+
+    def fresh(self, jobs: int) -> Run:
+        """A build with nothing there yet."""
+        shutil.rmtree(self.publication.dist, ignore_errors=True)
+        return self.build("--jobs", str(jobs))
+
+    def changed(self) -> Run:
+        """A build after a word was added to one approved translation."""
+        self._changed += 1
+        slugs = self.publication.slugs()
+        path = self.publication.issues / slugs[len(slugs) // 2] / "en.po"
+        catalog = read_catalog(path)
+        catalog[-1].msgstr += f" Again{self._changed}."
+        catalog.save()
+        return self.build()
+
+    def loop(self, script: str) -> Run:
+        """One of the bare loops."""
+        return run(sys.executable, "-c", script, str(self.bare))
+
+
+def write_bare(publication: Publication, place: Path) -> None:
+    """Write what the bare loops read: per edition a finished page, and its plain blocks."""
+
+    def embed_picture(picture: Picture) -> str:
+        path = place / f"{sha256(picture.data).hexdigest()}.picture"
+        path.write_bytes(picture.data)
+        return path.as_uri()
+
+    for slug in publication.slugs():
+        written = read_issue(publication, slug)
+        for language in publication.languages:
+            edition = prepare(publication, in_language(publication, written, language))
+            page, _ = write_page(edition, "print", Path.as_uri, embed_picture)
+            (place / f"{slug}.{language}.html").write_text(page, "utf-8")
+            blocks = json.dumps(list(_blocks(edition)), ensure_ascii=False)
+            (place / f"{slug}.{language}.json").write_text(blocks, "utf-8")
+
+
+def _blocks(edition: Edition) -> Iterator[tuple[str, str]]:
+    yield "Title", edition.plain_title
+    for part in edition.parts:
+        for each in (part, *part.parts):
+            yield f"Heading {each.heading.level}", each.heading.text(" ")
+            yield from _body(edition, each)
+
+
+def _body(edition: Edition, part: Part) -> Iterator[tuple[str, str]]:
+    depth, style = 0, "Normal"
+    for token in part.body:
+        depth += token.nesting if token.type.endswith(("list_open", "list_close")) else 0
+        if token.type == "heading_open":
+            style = f"Heading {token.tag[1]}"
+        elif token.type == "inline":
+            for child in token.children or []:
+                if child.type == "image":
+                    yield "picture", _picture(edition, part, str(child.attrs["src"]))
+            yield "List Bullet" if depth else style, markdown.plain(token)
+            style = "Normal"
+
+
+def _picture(edition: Edition, part: Part, source: str) -> str:
+    return str(read_picture(source, part.base, edition.publication.root, part.path, 1).path)
+
+
+def cases(archive: Archive) -> dict[str, Callable[[], Run]]:
+    """What is measured, in turn; the last two look at what the one before them built."""
+    return {
+        "full build, 1 job": lambda: archive.fresh(1),
+        "bare WeasyPrint": lambda: archive.loop(BARE_PDF),
+        "bare python-docx": lambda: archive.loop(BARE_DOCX),
+        "full build, 2 jobs": lambda: archive.fresh(2),
+        "nothing changed": archive.build,
+        "one word changed": archive.changed,
+    }
+
+
+BARE = {"pdf": "bare WeasyPrint", "docx": "bare python-docx"}
+
+
+def measure(issues: int, runs: int) -> float:
+    """Print the tables for an archive of so many issues; the seconds an issue at one job."""
+    with tempfile.TemporaryDirectory() as place:
+        archive = Archive(Path(place).resolve(), issues)
+        measured: dict[str, list[Run]] = {}
+        for _ in range(runs):
+            for name, case in cases(archive).items():
+                measured.setdefault(name, []).append(case())
+    print(f"{issues:,} issues × 2 languages × {len(FORMATS)} formats = {archive.outputs:,} outputs")
+    print(f"{'':<20}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}{'files':>8}{'issues/min':>12}")
+    for name, all_ in measured.items():
+        wall = statistics.median(run.wall for run in all_)
+        cpu = statistics.median(run.cpu for run in all_)
+        peak = max(run.peak for run in all_)
+        print(
+            f"{name:<20}{wall:>9.2f}{cpu:>9.2f}{peak:>9.0f}{len(all_[0].seconds):>8,}"
+            f"{60 * issues / wall:>12,.0f}"
+        )
+    one, two = measured["full build, 1 job"], measured["full build, 2 jobs"]
+    print(f"\n{'a format, 1 job':<20}{'issues/min':>12}{'bare':>9}{'ratio':>9}")
+    for format_ in FORMATS:
+        ours = 60 * issues / statistics.median(run.of(format_) for run in one)
+        line = f"{format_:<20}{ours:>12,.0f}"
+        if format_ in BARE:
+            loop = measured[BARE[format_]]
+            bare = 60 * issues / statistics.median(run.of(format_) for run in loop)
+            line += f"{bare:>9,.0f}{_ratio(one, loop):>9.2f}"
+        print(line)
+    faster = statistics.median(a.wall / b.wall for a, b in zip(one, two, strict=True))
+    print(f"\n{'2 jobs against 1':<44}{faster:>6.2f} ×")
+    tenths = [_tenths(run.memory) for run in one if len(run.memory) >= 20]
+    if tenths:
+        first, last = (statistics.median(figures) for figures in zip(*tenths, strict=True))
+        name = "memory, first tenth of the files → last"
+        print(f"{name:<44}{first:>6.0f} → {last:.0f} MB ({last / first - 1:+.0%})")
+    seconds = statistics.median(run.wall for run in one) / issues
+    print(f"{'an issue at 1 job':<44}{seconds:>6.2f} s\n")
+    return seconds
+
+
+def _ratio(ours: list[Run], bare: list[Run]) -> float:
+    """How many times as long a document takes as in the bare loop."""
+    return statistics.median(
+        a.seconds[name] / b.seconds[name]
+        for a, b in zip(ours, bare, strict=True)
+        for name in b.seconds
+    )
+
+
+def _tenths(memory: tuple[float, ...]) -> tuple[float, float]:
+    tenth = len(memory) // 10
+    return statistics.mean(memory[:tenth]), statistics.mean(memory[-tenth:])
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--issues", type=int, nargs="+", default=[100], metavar="N")
+    parser.add_argument("--runs", type=int, default=1)
+    arguments = parser.parse_args()
+    seconds = {issues: measure(issues, arguments.runs) for issues in arguments.issues}
+    if len(seconds) > 1:
+        first = seconds[arguments.issues[0]]
+        for issues, each in seconds.items():
+            print(f"{issues:,} issues: {each:.2f} s an issue ({each / first - 1:+.0%})")
+
+
+if __name__ == "__main__":
+    main()
