@@ -33,6 +33,7 @@ from toolkit.rendering.wrapping import (
         ("well-known names", 8, ["well-", "known", "names"]),
         ("料金は480円です", 8, ["料金は", "480円で", "す"]),
         ("見 https://example.org/long ここ", 8, ["見", "https://example.org/long", "ここ"]),
+        ("見https://e.org/a-b/c-d。末", 8, ["見", "https://e.org/a-b/c-d。", "末"]),
         ("abcdefghij", 4, ["abcd", "efgh", "ij"]),
         ("一\n二", 8, ["一", "二"]),
         ("", 8, [""]),

@@ -230,12 +230,15 @@ def _encoded_words(text: str) -> list[str]:
 def _mailbox(name: str, display: str, address: str) -> Iterator[str]:
     display = _one_line(display)
     if display.isascii() and "=?" not in display and len(display) < LINE // 2:
-        yield f'{name}: "{quote(display)}"'
+        lines = [f'{name}: "{quote(display)}"']
     else:
         first, *rest = _encoded_words(display)
-        yield f"{name}: {first}"
-        yield from (f" {word}" for word in rest)
-    yield f" <{address}>"
+        lines = [f"{name}: {first}", *(f" {word}" for word in rest)]
+    if len(lines[-1]) + len(address) + 3 <= LINE:
+        lines[-1] += f" <{address}>"
+    else:
+        lines.append(f" <{address}>")
+    yield from lines
 
 
 def _body(text: str, page: str, pictures: Mapping[str, Picture], digest: str) -> bytes:

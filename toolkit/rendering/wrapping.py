@@ -79,16 +79,20 @@ def _units(text: str) -> list[tuple[str, str]]:
     unit: list[str] = []
     space = ""
     before = ""
+    in_address = False
     for cluster in iter_graphemes(text):
         if cluster == " ":
             space += cluster
             continue
-        if unit and (space or _may_part(before, cluster)) and not _is_held(before, cluster):
+        may_part = space or (is_wide(cluster[0]) if in_address else _may_part(before, cluster))
+        if unit and may_part and not _is_held(before, cluster):
             units.append(("".join(unit), space))
             unit = []
+            in_address = False
         elif space:
             unit.append(space)
         unit.append(cluster)
+        in_address = in_address or unit[-3:] == [":", "/", "/"]
         space, before = "", cluster
     return [*units, ("".join(unit), space)] if unit else units
 
