@@ -84,8 +84,11 @@ def _units(text: str) -> list[tuple[str, str]]:
         if cluster == " ":
             space += cluster
             continue
-        may_part = space or (is_wide(cluster[0]) if in_address else _may_part(before, cluster))
-        if unit and may_part and not _is_held(before, cluster):
+        if (
+            unit
+            and (space or _may_part(before, cluster, in_address=in_address))
+            and (not _is_held(before, cluster))
+        ):
             units.append(("".join(unit), space))
             unit = []
             in_address = False
@@ -97,8 +100,10 @@ def _units(text: str) -> list[tuple[str, str]]:
     return [*units, ("".join(unit), space)] if unit else units
 
 
-def _may_part(before: str, after: str) -> bool:
+def _may_part(before: str, after: str, *, in_address: bool) -> bool:
     """Whether a line may end between two characters that stand side by side."""
+    if in_address:
+        return is_wide(after[0])
     if is_wide(before[0]) or is_wide(after[0]):
         return True
     return before in ("-", "—") and after[0].isalpha()
