@@ -221,7 +221,15 @@ def test_links_that_lead_nowhere_are_text_and_findings(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["javascript:alert(1)", "data:text/html,x", "file:///etc/hostname", "https://"]
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/hostname",
+        "https://",
+        "https://exam ple.org/",
+        "https://example.org:80a/",
+    ],
 )
 def test_a_source_links_to_the_web_or_not_at_all(tmp_path: Path, url: str) -> None:
     root = copy("en", tmp_path)
@@ -234,6 +242,16 @@ def test_a_source_links_to_the_web_or_not_at_all(tmp_path: Path, url: str) -> No
     )
     links = soup(root).select(".sources a")
     assert [link["href"] for link in links] == ["https://example.org/news/2026/ferry-returns"]
+
+
+def test_the_address_of_a_source_is_written_as_a_url(tmp_path: Path) -> None:
+    root = copy("en", tmp_path)
+    article = root / "articles" / "tides.md"
+    text = re.sub("url: .*", "url: https://example.org/潮 位/?a={b}", article.read_text("utf-8"))
+    article.write_text(text, "utf-8")
+    link = soup(root).select(".sources a")[-1]
+    assert link["href"] == "https://example.org/%E6%BD%AE%20%E4%BD%8D/?a=%7Bb%7D"
+    assert link.get_text() == "example.org/潮 位/?a={b}"
 
 
 class TestAPublicationsOwnLooks:

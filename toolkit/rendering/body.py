@@ -42,6 +42,9 @@ LINE_OF_CELLS = 72
 """How long a cell that does not wrap may be, and all those of a row together, in half widths:
 less than a page is wide, so that a table of short cells never leaves it."""
 
+_NOT_IN_HOSTS = frozenset(' "%<>\\^`{|}')
+"""What no name of a server holds (the URL Standard's forbidden domain code points)."""
+
 _QUOTES = {"「": "」", "『": "』", "“": "”", '"': '"'}
 _CLOSING = frozenset("、。，．・：；？！…―ー」』）】〕〉》”’々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 _OPENING = frozenset("「『（【〔〈《“‘")
@@ -331,7 +334,10 @@ def leads_somewhere(href: str, ids: Collection[str]) -> bool:
         return href[1:] in ids
     try:
         parts = urlsplit(href)
+        host, _ = parts.hostname or "", parts.port  # a port that is no number raises
     except ValueError:
+        return False
+    if set(host) & _NOT_IN_HOSTS:
         return False
     return parts.scheme in LINK_SCHEMES and bool(parts.netloc or parts.path)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from markdown_it.common.normalize_url import normalizeLink
 from markupsafe import Markup
 
 from toolkit.document import markdown
@@ -164,7 +165,7 @@ def _citation(citation: Citation, edition: Edition) -> dict[str, Any]:
         "author": author,
         "source": citation.source,
         "published": citation.published,
-        "url": citation.url if is_web_address(citation.url) else "",
+        "url": normalizeLink(citation.url) if is_web_address(citation.url) else "",
         "address": re.sub(r"^https?://(www\.)?|/$", "", citation.url),
     }
 
