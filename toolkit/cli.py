@@ -21,7 +21,7 @@ COMMANDS = {
     "new": "Make an issue out of articles.",
     "check": "Say what is wrong, as file:line: message.",
     "translate": "Bring the catalogs of issues up to date, or translate a text.",
-    "review": "Correct a translation in Word, and bring the corrections back.",
+    "review": "Correct a translation in Word or a translation tool, and bring it back.",
     "build": "Render issues: languages × formats, into dist/.",
     "site": "Write all issues as a web site, with an index and a feed a language.",
     "memory": "See, import and export the translation memory.",

@@ -31,17 +31,23 @@ if TYPE_CHECKING:
 )
 @click.option("--docx", "as_docx", is_flag=True, help="Write a Word document to correct.")
 @click.option(
+    "--xliff",
+    "xliff",
+    type=click.Choice(["2.0", "1.2"]),
+    help="Write an XLIFF file of this version, for a translation tool.",
+)
+@click.option(
     "--out",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Where to write it; by default dist/SLUG/SLUG.LANG.review.docx.",
+    help="Where to write it; by default dist/SLUG/SLUG.LANG.review.docx (or .xlf).",
 )
 @click.option(
     "--apply",
     "returned",
     metavar="FILE",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Bring a corrected document into the catalog.",
+    help="Bring a corrected document or XLIFF file into the catalog.",
 )
 @click.option(
     "--approve-all", is_flag=True, help="With --apply: approve every row, also without an ok."
@@ -54,17 +60,20 @@ def command(
     slug: str,
     target: str | None,
     as_docx: bool,
+    xliff: str | None,
     out: Path | None,
     returned: Path | None,
     approve_all: bool,
     publication: Path | None,
     as_json: bool,
 ) -> None:
-    """Correct a translation in Word, and bring the corrections back.
+    """Correct a translation in Word or a translation tool, and bring it back.
 
     --docx writes a table with a row a sentence: source, translation, state, findings. What
     is changed in it counts as approved; ok in the column State approves a row as it is.
     Rows may be moved, changes tracked. Comments come back as comments of the catalog.
+    --xliff writes the same for a translation tool, with bold, links and code as tags; what
+    the tool marks as reviewed, final or approved is approved.
 
     --apply reads it back. Where the catalog was edited meanwhile, both texts are kept; a
     row that belongs to no sentence is kept in LANG.unplaced.txt beside the catalog. Either
@@ -74,11 +83,14 @@ def command(
     Examples:
       newsletter review 2025-11-25 --to en --docx
       newsletter review 2025-11-25 --to en --apply corrected.docx
+      newsletter review 2025-11-25 --xliff 2.0 --out issue.xlf
     """
-    if as_docx == (returned is not None):
-        raise UsageError("give --docx to write a review, or --apply FILE to bring one back")
-    if out is not None and not as_docx:
-        raise UsageError("--out goes with --docx")
+    if as_docx + (xliff is not None) + (returned is not None) != 1:
+        raise UsageError(
+            "give --docx or --xliff VERSION to write a review, or --apply FILE to bring one back"
+        )
+    if out is not None and returned is not None:
+        raise UsageError("--out goes with --docx and --xliff")
     if approve_all and returned is None:
         raise UsageError("--approve-all goes with --apply")
     opened = open_publication(publication)
@@ -87,8 +99,8 @@ def command(
     from toolkit.translation.review import export_review, return_review, review_path
 
     if returned is None:
-        place = out or review_path(opened, issue, language)
-        exported = export_review(opened, issue, language, place)
+        place = out or review_path(opened, issue, language, xliff or "docx")
+        exported = export_review(opened, issue, language, place, xliff or "docx")
         if as_json:
             print_json(exported.as_dict())
         else:

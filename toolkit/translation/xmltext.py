@@ -1,7 +1,7 @@
 """XML that comes from elsewhere and goes elsewhere: read safely, written whole."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,17 @@ def local_name(element: Any) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-def elements_of(path: Path, root: str, wanted: str, limit: int) -> Iterator[tuple[Any, Any]]:
-    """The elements of a name in an XML file, one at a time, so that its size matters little.
+def elements_of(
+    path: Path, root: str, wanted: Container[str], limit: int
+) -> Iterator[tuple[Any, Any]]:
+    """The elements of some names in an XML file, one at a time, so that its size matters little.
 
     Nothing is fetched, and entities are neither declared nor unfolded.
 
     Args:
         path: the file.
         root: the local name that the outermost element must have.
-        wanted: the local name of the elements.
+        wanted: the local names of the elements.
         limit: the largest file that is read, in bytes.
 
     Yields:
@@ -66,7 +68,7 @@ def elements_of(path: Path, root: str, wanted: str, limit: int) -> Iterator[tupl
                 if top is None:
                     top = element
                     _check_top(top, root, path)
-                if event == "end" and local_name(element) == wanted:
+                if event == "end" and local_name(element) in wanted:
                     yield top, element
                     element.clear()
                     parent = element.getparent()

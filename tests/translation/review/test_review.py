@@ -519,9 +519,9 @@ def test_strict_open_xml_reads_the_same(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((), "--docx to write a review, or --apply"),
-        (("--docx", "--apply", "x.docx"), "--docx to write a review, or --apply"),
-        (("--apply", "x.docx", "--out", "y.docx"), "--out goes with --docx"),
+        ((), "--docx or --xliff VERSION to write a review"),
+        (("--docx", "--apply", "x.docx"), "--docx or --xliff VERSION to write a review"),
+        (("--apply", "x.docx", "--out", "y.docx"), "--out goes with --docx and --xliff"),
         (("--docx", "--approve-all"), "--approve-all goes with --apply"),
         (("--docx", "--to", "ja"), "no translation into ja"),
     ],

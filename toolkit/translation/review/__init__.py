@@ -1,8 +1,8 @@
-"""The editor's round trip through Word: a catalog as a table to correct, and back.
+"""The editor's round trips: a catalog as a table in Word or as XLIFF to correct, and back.
 
-``writing`` makes the document, ``reading`` takes the rows out of one that went through any
-hands and programs, ``applying`` brings them into the catalog. Each row is known by its key
-(``keys``), wherever it was moved to.
+``writing`` makes the Word document, ``reading`` takes the rows out of one that went through
+any hands and programs, ``xliff`` does both for translation tools, and ``applying`` brings the
+rows into the catalog. Each row is known by its key (``keys``), wherever it was moved to.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from toolkit.document.glossary import read_glossary
 from toolkit.document.issue import Issue
 from toolkit.document.publication import Publication
 from toolkit.errors import ContentError
-from toolkit.files import read_text, write_atomic
+from toolkit.files import read_bytes, read_text, write_atomic
 from toolkit.translation.catalog import (
     catalog_path,
     catalog_text,
@@ -25,14 +25,17 @@ from toolkit.translation.catalog import (
     read_catalog,
 )
 from toolkit.translation.review.applying import Applied, apply_review, kept_lines, unplaced_text
+from toolkit.translation.review.reading import LIMIT as READ_LIMIT
 from toolkit.translation.review.reading import Review, read_review
-from toolkit.translation.review.writing import identifier, write_review
+from toolkit.translation.review.rows import identifier
+from toolkit.translation.review.writing import write_review
+from toolkit.translation.review.xliff import read_xliff, write_xliff
 from toolkit.translation.segments import Segment, segments
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A review document that was written: its file, its rows, and how many are marked."""
+    """A review that was written: its file, its rows, and how many are marked."""
 
     path: Path
     rows: int
@@ -57,13 +60,21 @@ class Returned:
         return {"path": str(self.path), **self.applied.as_dict(), "side_file": side}
 
 
-def review_path(publication: Publication, issue: Issue, language: str) -> Path:
+def review_path(publication: Publication, issue: Issue, language: str, format_: str) -> Path:
     """Where a review is written unless told otherwise."""
-    return publication.dist / issue.slug / f"{issue.slug}.{language}.review.docx"
+    ending = "docx" if format_ == "docx" else "xlf"
+    return publication.dist / issue.slug / f"{issue.slug}.{language}.review.{ending}"
 
 
-def export_review(publication: Publication, issue: Issue, language: str, path: Path) -> Exported:
+def export_review(
+    publication: Publication, issue: Issue, language: str, path: Path, format_: str = "docx"
+) -> Exported:
     """Write the review of an issue's translation.
+
+    Args:
+        publication, issue, language: what is reviewed.
+        path: the file to write.
+        format_: ``docx``, or the version of XLIFF (``xliff.VERSIONS``).
 
     Raises:
         ContentError: the catalog or the glossary cannot be read, or the file holds
@@ -84,7 +95,10 @@ def export_review(publication: Publication, issue: Issue, language: str, path: P
                 "or name another file with --out",
                 path,
             )
-    data, rows, marked = write_review(issue, catalog, language, glossary)
+    if format_ == "docx":
+        data, rows, marked = write_review(issue, catalog, language, glossary)
+    else:
+        data, rows, marked = write_xliff(issue, catalog, language, glossary, format_)
     write_atomic(path, data)
     return Exported(path, rows, marked)
 
@@ -132,7 +146,9 @@ def _kept(path: Path) -> str:
 
 
 def _own(path: Path, issue: Issue, language: str) -> Review:
-    review = read_review(path)
+    is_zip = read_bytes(path, READ_LIMIT)[:2] == b"PK"
+    xml = path.suffix.lower() in (".xlf", ".xliff", ".sdlxliff", ".mqxliff") and not is_zip
+    review = read_xliff(path) if xml else read_review(path)
     expected = identifier(issue.slug, language)
     kind, _, _ = expected.partition(":")
     if review.identifier.startswith(kind) and review.identifier != expected:

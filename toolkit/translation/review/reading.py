@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
 from toolkit.translation.review.keys import Key, find_key, words
-from toolkit.translation.review.writing import AUTHOR
+from toolkit.translation.review.rows import AUTHOR
 
 LIMIT = 40 * 1024 * 1024
 """The largest review that is read, and the largest part of one, in bytes."""

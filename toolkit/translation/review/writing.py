@@ -1,10 +1,8 @@
 """A catalog as a Word document to correct: a table a section, findings as comments."""
 
 import io
-import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import polib
@@ -12,39 +10,16 @@ import polib
 from toolkit.document import markdown
 from toolkit.document.glossary import Glossary
 from toolkit.document.issue import Issue
-from toolkit.translation.catalog import State, state
-from toolkit.translation.findings import entry_findings
+from toolkit.translation.catalog import state
 from toolkit.translation.review.keys import key_of, words
-from toolkit.translation.segments import segments
+from toolkit.translation.review.rows import AUTHOR, ReviewRow, groups, identifier
 from toolkit.translation.xmltext import writable
 
-AUTHOR = "newsletter"
-"""Who writes the comments of a review that the toolkit makes."""
-
-LOW = 0.5
-"""Below this confidence the engine's own doubt is worth an editor's look."""
-
 _Element: TypeAlias = Any  # python-docx has no types
-_CONFIDENCE = re.compile(r"confidence (\d+)%")
 _NAMES = {"ja": "Japanese", "en": "English"}
 _WIDTHS = (1.9, 9.3, 9.3, 2.1, 3.9)  # cm, on landscape A4 with margins of 1.6 cm
 _FACES = {"ascii": "Calibri", "hAnsi": "Calibri", "cs": "Calibri", "eastAsia": "Yu Gothic"}
 _QUIET, _TINT, _HEAD = "6A6A6A", "FFF4D6", "E8ECF1"
-
-
-@dataclass(frozen=True)
-class ReviewRow:
-    """A sentence as a row of the review.
-
-    Attributes:
-        number: counted from 1 through the issue.
-        entry: its entry in the catalog.
-        findings: what an editor should look at; the row is marked where there are any.
-    """
-
-    number: int
-    entry: polib.POEntry
-    findings: tuple[str, ...]
 
 
 def write_review(
@@ -57,43 +32,15 @@ def write_review(
     Returns:
         the .docx, the number of its rows, and how many of them are marked.
     """
-    groups = list(_groups(issue, catalog, language, glossary))
+    found = list(groups(issue, catalog, language, glossary))
     document = _document(issue, language)
-    marked = [row for _, rows in groups for row in rows if row.findings]
+    rows = [row for group in found for row in group.rows]
+    marked = [row for row in rows if row.findings]
     _guide(document, issue, language, marked)
-    for heading, rows in groups:
-        document.add_heading(writable(heading), 2)
-        _table(document, rows, issue.language, language)
-    return _packed(document), sum(len(rows) for _, rows in groups), len(marked)
-
-
-def _groups(
-    issue: Issue, catalog: polib.POFile, language: str, glossary: Glossary
-) -> Iterator[tuple[str, list[ReviewRow]]]:
-    """The rows under their headings, each sentence where it stands first."""
-    entries = {e.msgid: e for e in catalog if not e.obsolete and not e.msgctxt}
-    headings = {issue.path: "Title and lead"}
-    for section in issue.sections:
-        title = markdown.plain(markdown.parse_inline(section.title)) if section.title else ""
-        kind = section.kind.value.replace("-", " ").capitalize().replace("Editors", "Editor’s")
-        headings.setdefault(section.path, f"{kind}: {title}" if title else kind)
-    grouped: dict[str, list[ReviewRow]] = {}
-    number = 0
-    for segment in segments(issue):
-        entry = entries.pop(segment.text, None)
-        if entry is not None:
-            number += 1
-            found = entry_findings(entry, issue.language, language, glossary)
-            if state(entry) is State.DRAFT and (percent := _confidence(entry)) is not None:
-                found += (f"the translator is unsure ({percent}%)",) if percent < LOW * 100 else ()
-            row = ReviewRow(number, entry, found)
-            grouped.setdefault(headings[segment.path], []).append(row)
-    yield from grouped.items()
-
-
-def _confidence(entry: polib.POEntry) -> int | None:
-    match = _CONFIDENCE.search(entry.comment)
-    return int(match[1]) if match else None
+    for group in found:
+        document.add_heading(writable(group.heading), 2)
+        _table(document, group.rows, issue.language, language)
+    return _packed(document), len(rows), len(marked)
 
 
 # The document -----------------------------------------------------------------------------
@@ -144,11 +91,6 @@ def _document(issue: Issue, language: str) -> _Element:
     properties.comments = properties.keywords = ""
     properties.language = language
     return document
-
-
-def identifier(slug: str, language: str) -> str:
-    """What a review says in its properties: whose review it is."""
-    return f"newsletter-review:{slug}:{language}"
 
 
 def _set_face(style: _Element, language: str) -> None:
