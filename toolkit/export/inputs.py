@@ -36,6 +36,7 @@ CODE = ("document", "rendering", "translation")
 LIBRARIES = (
     "babel",
     "budoux",
+    "css-inline",
     "fonttools",
     "jinja2",
     "lxml",
@@ -48,6 +49,7 @@ LIBRARIES = (
     "tinycss2",
     "tinyhtml5",
     "uharfbuzz",
+    "wcwidth",
     "weasyprint",
 )
 """The libraries whose version decides what an output looks like."""
