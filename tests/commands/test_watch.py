@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import Newsletter
+
 ISSUE = "2025-11-25"
 DEADLINE = 60.0
 """Seconds in which anything that is waited for must have happened; most often it takes one."""
@@ -134,3 +136,31 @@ def test_an_issue_made_meanwhile_is_built_with_all(publication: Path, watching: 
     (publication / "later").rename(publication / "issues/2025-12-09")
     watching.until("2025-12-09.ja.html")
     assert watching.interrupt()[0] == 0
+
+
+def test_the_page_is_there_before_the_pdf(publication: Path) -> None:
+    watching = Watching(publication, "--lang", "ja", "--format", "pdf", "--format", "html")
+    try:
+        watching.until(".ja.pdf")
+        assert watching.interrupt()[0] == 0
+    finally:
+        watching.end()
+    page, pdf = (publication / "dist" / ISSUE / f"{ISSUE}.ja.{name}" for name in ("html", "pdf"))
+    assert page.stat().st_mtime_ns < pdf.stat().st_mtime_ns
+
+
+@pytest.mark.parametrize("options", [("--dry-run",), ("-",)])
+def test_what_a_watch_cannot_mean(
+    newsletter: Newsletter, publication: Path, options: tuple[str, ...]
+) -> None:
+    result = newsletter("build", "--watch", *options, cwd=publication)
+    assert result.code == 2
+    assert "--watch" in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_an_issue_that_is_misspelt_ends_the_watch_at_once(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    result = newsletter("build", "--watch", "2025-11-26", cwd=publication)
+    assert result.code == 2

@@ -184,6 +184,8 @@ def command(
         if dry_run or STDIN in slugs:
             raise UsageError("--watch goes neither with --dry-run nor with - (standard input)")
         choose(opened)  # What is misspelt now will not be mended by a save.
+        # The page to look at is there at once, the PDF, which takes longest, after the others.
+        formats = tuple(sorted(formats, key=lambda format_: format_ == "pdf"))
         with suppress(KeyboardInterrupt):
             for saved in saves(opened, out or opened.dist):
                 try:
