@@ -43,7 +43,8 @@ def build(
     Args:
         publication: its folder, or the publication itself.
         issues: issues by their folders' names, or patterns such as ``2025-*``; all by default.
-        languages: some of the publication's languages; all by default.
+        languages: some of the publication's languages; all by default. Two as one, such as
+            ``ja-en``, is the bilingual edition.
         formats: some of ``toolkit.rendering.FORMATS``; ``DEFAULT_FORMATS`` by default.
         out: the folder for the files; the publication's ``dist`` by default.
         since, until: only issues of these dates and between.

@@ -1,7 +1,11 @@
 """``newsletter build``: the files it writes, and that bad input costs nothing else."""
 
+import io
 import json
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,3 +208,121 @@ def test_usage_errors_are_exit_2(
     assert result.code == 2
     assert result.err
     assert outputs(publication) & {"dist"} == set()
+
+
+@pytest.fixture
+def archive(publication: Path) -> Path:
+    """Three more issues, of December and of January."""
+    for slug in ("2025-12-02", "2025-12-09", "2026-01-06"):
+        folder = publication / "issues" / slug
+        shutil.copytree(publication / "issues" / ISSUE, folder)
+        manifest = folder / "issue.toml"
+        text = manifest.read_text("utf-8")
+        assert f"date = {ISSUE}" in text
+        manifest.write_text(text.replace(f"date = {ISSUE}", f"date = {slug}"), "utf-8")
+    return publication
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["2025-12-*"], ["2025-12-02", "2025-12-09"]),
+        (["2025-11-25", "*-0[26]", "2025-*-02"], [ISSUE, "2025-12-02", "2026-01-06"]),
+        (["--since", "2025-12-09"], ["2025-12-09", "2026-01-06"]),
+        (["--until", "2025-12-02"], [ISSUE, "2025-12-02"]),
+        (["2025-*", "--since", "2025-12-01", "--until", "2025-12-08"], ["2025-12-02"]),
+        (["--since", "2027-01-01"], []),
+        ([], ["2026-01-06"]),
+        (["--all"], [ISSUE, "2025-12-02", "2025-12-09", "2026-01-06"]),
+    ],
+)
+def test_issues_are_chosen_by_pattern_and_date(
+    newsletter: Newsletter, archive: Path, arguments: list[str], expected: list[str]
+) -> None:
+    result = newsletter(
+        "build", *arguments, "--lang", "ja", "--format", "md", "--dry-run", cwd=archive
+    )
+    assert result.code == 0, result.err
+    places = [Path(line.partition(":")[0]) for line in result.out.splitlines()]
+    assert [path.parent.name for path in places] == expected
+    assert not (archive / "dist").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("2025-12-02\n\n2026-*\n2025-12-02\n", ["2025-12-02", "2026-01-06"]),
+        ("", []),
+    ],
+)
+def test_names_come_from_standard_input(
+    newsletter: Newsletter,
+    archive: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    given: str,
+    expected: list[str],
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
+    result = newsletter("build", "-", "--lang", "ja", "--format", "md", cwd=archive)
+    assert result.code == 0, result.err
+    assert outputs(archive / "dist") == {
+        f"{slug}/{name}" for slug in expected for name in (f"{slug}.ja.md", "build.json")
+    }
+
+
+@pytest.mark.parametrize("pattern", ["2024-*", "[", "../*"])
+def test_a_pattern_that_fits_nothing_is_a_usage_error(
+    newsletter: Newsletter, archive: Path, pattern: str
+) -> None:
+    result = newsletter("build", pattern, cwd=archive)
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 1
+
+
+def test_explain_says_why(newsletter: Newsletter, publication: Path) -> None:
+    arguments = ("build", "--format", "md", "--explain")
+    first = newsletter(*arguments, cwd=publication)
+    assert f"dist/{ISSUE}/{ISSUE}.en.md: stale: not built yet" in first.out.splitlines()
+    catalog = publication / "issues" / ISSUE / "en.po"
+    catalog.write_text("# seen\n" + catalog.read_text("utf-8"), "utf-8")
+    second = newsletter(*arguments, cwd=publication)
+    assert second.out.splitlines()[:2] == [
+        f"dist/{ISSUE}/{ISSUE}.ja.md: up to date",
+        f"dist/{ISSUE}/{ISSUE}.en.md: stale: issues/{ISSUE}/en.po changed",
+    ]
+
+
+def test_where_nobody_watches_a_build_with_nothing_to_do_is_silent(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    newsletter("build", "--format", "md", cwd=publication)
+    result = newsletter("build", "--format", "md", cwd=publication)
+    assert (result.code, result.out, result.err) == (0, "", "")
+
+
+def test_two_languages_side_by_side(newsletter: Newsletter, publication: Path) -> None:
+    arguments = ("build", "--lang", "ja-en", "--format", "html")
+    assert newsletter(*arguments, cwd=publication).code == 0
+    assert outputs(publication / "dist") == {f"{ISSUE}/{ISSUE}.ja-en.html", f"{ISSUE}/build.json"}
+    catalog = publication / "issues" / ISSUE / "en.po"
+    catalog.write_text("# seen\n" + catalog.read_text("utf-8"), "utf-8")
+    result = newsletter(*arguments, "--dry-run", cwd=publication)
+    assert f"issues/{ISSUE}/en.po changed" in result.out
+    assert newsletter("build", "--lang", "ja-en", "--format", "md", cwd=publication).code == 2
+
+
+def test_a_build_with_nothing_to_do_loads_nothing_to_render_with(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    newsletter("build", "--format", "md", cwd=publication)
+    script = (
+        "import sys, toolkit\n"
+        "report = toolkit.build(sys.argv[1], formats=['md'])\n"
+        "assert len(report.skipped) == 2\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, publication], capture_output=True, text=True, check=True
+    )
+    heavy = {"weasyprint", "docx", "polib", "jinja2", "babel", "markdown_it", "mdformat", "yaml"}
+    assert not heavy & set(done.stdout.split())

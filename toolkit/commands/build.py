@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from toolkit.export.watch import in_turn, saves
 from toolkit.rendering import DEFAULT_FORMATS, FORMATS
 
 STDIN = "-"
+BILINGUAL = [f"{first}-{second}" for first, second in permutations(LANGUAGES, 2)]
 
 
 @click.command("build")
@@ -58,9 +60,10 @@ STDIN = "-"
 @click.option(
     "--lang",
     "languages",
-    type=click.Choice(LANGUAGES),
+    type=click.Choice([*LANGUAGES, *BILINGUAL]),
     multiple=True,
-    help="A language to build; may be given again. By default all of the publication's.",
+    help="A language to build, or two side by side (ja-en); may be given again. By default "
+    "each of the publication's.",
 )
 @click.option(
     "--format",
@@ -133,7 +136,7 @@ def command(
       newsletter build 2025-11-25
       newsletter build '2025-*' --explain --dry-run
       newsletter build --all --lang en --format pdf --out ~/archive
-      git diff --name-only | sed -n 's|^issues/\\([^/]*\\)/.*|\\1|p' | newsletter build -
+      ls issues | tail -n 3 | newsletter build -
     """
     # Asking twice for one thing (`--lang ja --lang ja`) makes it once.
     languages = tuple(dict.fromkeys(languages))

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from toolkit.document.publication import Publication
 from toolkit.errors import NewsletterError, UsageError
-from toolkit.export.inputs import data_digest
+from toolkit.export.inputs import data_digest, sides
 from toolkit.export.lock import build_lock
 from toolkit.export.pool import (
     Happening,
@@ -136,10 +136,9 @@ def plan(
     Raises:
         UsageError: a language or a format that there is not.
     """
-    languages = _languages(publication, languages)
-    for format_ in formats:
-        if format_ not in FORMATS:
-            raise UsageError(f"there is no format {format_!r}, only {', '.join(FORMATS)}")
+    languages = languages or publication.languages
+    for language in languages:
+        _see_that_it_can_be_made(publication, language, formats)
     out = publication.dist if out is None else out
     state = State(publication)
     steps = []
@@ -173,7 +172,8 @@ def build(
     Args:
         publication: the publication the issues belong to.
         slugs: the issues, by their folders' names.
-        languages: some of the publication's languages; all of them by default.
+        languages: some of the publication's languages; all of them by default. Two as one,
+            such as ``ja-en``, is the bilingual edition.
         formats: some of ``toolkit.rendering.FORMATS``; ``DEFAULT_FORMATS`` by default.
         out: the folder for the files; the publication's ``dist`` by default.
         jobs: how many processes may work at once. A single issue is built in this one.
@@ -243,14 +243,27 @@ def build(
     )
 
 
-def _languages(publication: Publication, languages: Sequence[str]) -> Sequence[str]:
-    for language in languages:
-        if language not in publication.languages:
+def _see_that_it_can_be_made(
+    publication: Publication, language: str, formats: Sequence[str]
+) -> None:
+    for side in sides(language):
+        if side not in publication.languages:
             raise UsageError(
-                f"the publication does not appear in {language!r}, "
+                f"the publication does not appear in {side!r}, "
                 f"only in {', '.join(publication.languages)}: see languages in newsletter.toml"
             )
-    return languages or publication.languages
+    possible: Sequence[str] = FORMATS
+    if len(sides(language)) > 1:
+        from toolkit.rendering import bilingual
+
+        possible = bilingual.FORMATS
+        if language not in bilingual.LANGUAGES:
+            raise UsageError(f"a bilingual edition is {' or '.join(bilingual.LANGUAGES)}")
+    for format_ in formats:
+        if format_ not in possible:
+            raise UsageError(
+                f"there is no format {format_!r} for {language}, only {', '.join(possible)}"
+            )
 
 
 def _tasks(publication: Publication, steps: Sequence[Step], jobs: int) -> list[Task]:
@@ -320,7 +333,7 @@ def _write(made: Made, folder: Path) -> Output:
 
 def _clear(folder: Path, slug: str) -> None:
     """Take away what a build that was killed left half-written (see ``write_atomic``)."""
-    leftover = re.compile(rf"\.({re.escape(slug)}\.\w+\.\w+|{re.escape(REPORT)})\.\w{{8}}")
+    leftover = re.compile(rf"\.({re.escape(slug)}\.[\w-]+\.\w+|{re.escape(REPORT)})\.\w{{8}}")
     with suppress(OSError):
         for path in folder.iterdir():
             if leftover.fullmatch(path.name):

@@ -82,6 +82,11 @@ def origin(publication: Publication, files: Mapping[str, str]) -> Origin:
     return Origin(toolkit_digest(), settings_digest(publication), dict(sorted(files.items())))
 
 
+def sides(language: str) -> list[str]:
+    """The languages of an edition: of ``ja-en``, a bilingual one, both; else itself."""
+    return language.split("-")
+
+
 def task_files(publication: Publication, slug: str, language: str) -> list[Path]:
     """Every file of the publication that making an edition reads, ``newsletter.toml`` included.
 
@@ -92,13 +97,14 @@ def task_files(publication: Publication, slug: str, language: str) -> list[Path]
     from toolkit.document.publication import MANIFEST
 
     files = named_files(publication, slug, language)
-    files += picture_files(publication, read_issue(publication, slug))
-    catalog = publication.issues / slug / f"{language}.po"
-    if language != publication.languages[0] and catalog.is_file():
-        from toolkit.translation.edition import edition
+    written = read_issue(publication, slug)
+    for side in sides(language):
+        issue = written
+        if side != written.language:
+            from toolkit.translation.edition import edition
 
-        translated = edition(publication, read_issue(publication, slug), language)
-        files += picture_files(publication, translated)
+            issue = edition(publication, written, side)
+        files += picture_files(publication, issue)
     return list(dict.fromkeys([publication.root / MANIFEST, *files]))
 
 
@@ -109,8 +115,7 @@ def named_files(publication: Publication, slug: str, language: str) -> list[Path
     """
     issue = publication.issues / slug
     files = [issue / "issue.toml"]
-    if language != publication.languages[0]:
-        files.append(issue / f"{language}.po")
+    files += (issue / f"{side}.po" for side in sides(language) if side != publication.languages[0])
     try:
         sections = tomllib.loads(files[0].read_text("utf-8-sig")).get("section", [])
         for section in sections:

@@ -8,7 +8,7 @@ whose publication was read from there.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING
 
 from toolkit.document.publication import Publication
 from toolkit.errors import ContentError, MissingError, NewsletterError, UsageError
-from toolkit.export.inputs import Origin, named_files, origin, picture_files, read_digests
+from toolkit.export.inputs import Origin, named_files, origin, picture_files, read_digests, sides
 from toolkit.findings import Finding
 from toolkit.rendering import renderer
 
 if TYPE_CHECKING:
     from toolkit.document.issue import Issue
+    from toolkit.rendering.bilingual import BilingualEdition
+    from toolkit.rendering.edition import Edition
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Task:
     """An issue in one language, in one or more formats. Formats of a task share its reading.
 
     Attributes:
-        publication, slug, language, formats: what to make.
+        publication, slug, language, formats: what to make. The language of a bilingual edition
+            is two, as in ``ja-en``, the first of which leads.
         weight: how much work it is, to order tasks by; in bytes of its source.
     """
 
@@ -98,12 +101,13 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
             digests |= read_digests(task.publication, names)
             written = _read(task)
         with _clock(seconds, "translate"):
-            from toolkit.rendering.edition import prepare
-
-            issue = _in_language(task.publication, written, task.language)
+            issues = [
+                _in_language(task.publication, written, side) for side in sides(task.language)
+            ]
             # Pictures are not read before they are rendered.
-            digests |= read_digests(task.publication, picture_files(task.publication, issue))
-            edition = prepare(task.publication, issue)
+            for issue in issues:
+                digests |= read_digests(task.publication, picture_files(task.publication, issue))
+            edition = _edition(task.publication, issues)
     except Exception as error:
         for format_ in task.formats:
             yield Failure(task.slug, task.language, format_, _as_ours(error, task))
@@ -122,7 +126,7 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
                 format=format_,
                 data=rendered.data,
                 pages=rendered.pages,
-                drafts=issue.drafts,
+                drafts=max(issue.drafts for issue in issues),
                 seconds=seconds,
                 findings=rendered.findings,
                 origin=made_from,
@@ -147,6 +151,17 @@ def _in_language(publication: Publication, issue: "Issue", language: str) -> "Is
     from toolkit.translation.edition import edition
 
     return edition(publication, issue, language)
+
+
+def _edition(publication: Publication, issues: "Sequence[Issue]") -> "Edition | BilingualEdition":
+    from toolkit.rendering.edition import prepare
+
+    editions = [prepare(publication, issue) for issue in issues]
+    if len(editions) == 1:
+        return editions[0]
+    from toolkit.rendering.bilingual import pair
+
+    return pair(*editions)
 
 
 def _as_ours(error: Exception, task: Task) -> NewsletterError:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from toolkit.findings import Finding
 
 if TYPE_CHECKING:
+    from toolkit.rendering.bilingual import BilingualEdition
     from toolkit.rendering.edition import Edition
 
 FORMATS = ("pdf", "docx", "html", "epub", "md", "txt", "eml")
@@ -32,7 +33,8 @@ class Rendered:
     findings: tuple[Finding, ...] = ()
 
 
-def renderer(format_: str) -> "Callable[[Edition], Rendered]":
+def renderer(format_: str) -> "Callable[[Edition | BilingualEdition], Rendered]":
     """The ``render`` function of a format; its heavy libraries are imported only here."""
-    render: Callable[[Edition], Rendered] = import_module(f"toolkit.rendering.{format_}").render
+    module = import_module(f"toolkit.rendering.{format_}")
+    render: Callable[[Edition | BilingualEdition], Rendered] = module.render
     return render
