@@ -1,6 +1,7 @@
 """Which files count as saved, how saves are grouped, and in which order issues are looked at."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.document.publication import Publication, read_publication
+from toolkit.errors import MissingError
 from toolkit.export.watch import in_turn, saves
 
 ISSUE = "2025-11-25"
@@ -94,6 +96,14 @@ def test_saves_in_folders_that_lie_elsewhere_are_told(publication: Path, tmp_pat
         next(groups)
         (elsewhere / "tram.md").write_text("# 題\n", "utf-8")
         assert next(groups) == {elsewhere / "tram.md"}
+
+
+def test_a_folder_that_cannot_be_watched_is_one_line(opened: Publication) -> None:
+    shutil.rmtree(opened.root)
+    with pytest.raises(MissingError, match="cannot be watched: ") as raised:
+        next(saves(opened, opened.dist))
+    assert len(str(raised.value).splitlines()) == 1
+    assert raised.value.path == opened.root
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def saves(publication: Publication, out: Path) -> Generator[frozenset[Path], Non
         out: where the builds write.
 
     Raises:
-        MissingError: the system has no more watches to give.
+        MissingError: the folder is gone, or the system has no more watches to give.
     """
     from watchfiles import watch
 
@@ -55,9 +55,9 @@ def saves(publication: Publication, out: Path) -> Generator[frozenset[Path], Non
             group = next(groups)
             if group or number == 0:
                 yield frozenset(Path(name) for _, name in group)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # watchfiles has its own for the system's limits
         raise MissingError(
-            f"cannot be watched: {error}; raise the system's limit, or set "
+            f"cannot be watched: {error}; if a limit of the system is met, raise it, or set "
             "WATCHFILES_FORCE_POLLING=1",
             publication.root,
         ) from None
