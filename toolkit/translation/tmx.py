@@ -51,7 +51,7 @@ def read_tmx(path: Path) -> Iterator[Unit | None]:
         ContentError: the file cannot be read, is no TMX, or is not safe; with the line.
     """
     ours: bool | None = None
-    for top, element in elements_of(path, "tmx", ("tu",), LIMIT):
+    for top, element in elements_of(path, ("tmx",), ("tu",), LIMIT):
         if ours is None:
             header = next((child for child in top if local_name(child) == "header"), None)
             ours = header is not None and header.get("creationtool") == _TOOL

@@ -1,7 +1,7 @@
 """XML that comes from elsewhere and goes elsewhere: read safely, written whole."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ def local_name(element: Any) -> str:
 
 
 def elements_of(
-    path: Path, root: str, wanted: Container[str], limit: int
+    path: Path, roots: Sequence[str], wanted: Container[str], limit: int
 ) -> Iterator[tuple[Any, Any]]:
     """The elements of some names in an XML file, one at a time, so that its size matters little.
 
@@ -31,7 +31,7 @@ def elements_of(
 
     Args:
         path: the file.
-        root: the local name that the outermost element must have.
+        roots: the local names that the outermost element may have; the first names the kind.
         wanted: the local names of the elements.
         limit: the largest file that is read, in bytes.
 
@@ -67,7 +67,7 @@ def elements_of(
             for event, element in events:
                 if top is None:
                     top = element
-                    _check_top(top, root, path)
+                    _check_top(top, roots, path)
                 if event == "end" and local_name(element) in wanted:
                     yield top, element
                     element.clear()
@@ -81,9 +81,11 @@ def elements_of(
         raise ContentError(f"cannot be read: {error.strerror or error}", path) from None
 
 
-def _check_top(top: Any, root: str, path: Path) -> None:
+def _check_top(top: Any, roots: Sequence[str], path: Path) -> None:
     document_type = top.getroottree().docinfo.internalDTD
     if document_type is not None and any(True for _ in document_type.iterentities()):
         raise ContentError("is not safe: it declares entities; take its DOCTYPE out", path)
-    if local_name(top) != root:
-        raise ContentError(f"is no {root.upper()} file: it begins with <{local_name(top)}>", path)
+    if local_name(top) not in roots:
+        raise ContentError(
+            f"is no {roots[0].upper()} file: it begins with <{local_name(top)}>", path
+        )

@@ -80,7 +80,7 @@ def read_xliff(path: Path) -> Review:
     """
     rows = []
     original = language = ""
-    for top, unit in elements_of(path, "xliff", ("unit", "trans-unit"), LIMIT):
+    for top, unit in elements_of(path, ("xliff",), ("unit", "trans-unit"), LIMIT):
         file = next((above for above in unit.iterancestors() if local_name(above) == "file"), None)
         if file is not None:
             original = original or file.get("original") or ""
