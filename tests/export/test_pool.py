@@ -13,6 +13,7 @@ import pytest
 
 import toolkit
 from toolkit.document.publication import read_publication
+from toolkit.errors import MissingError
 from toolkit.export import Failure, Made, Started, Task, pool, run
 from toolkit.export.pool import Happening, longest_first, run_here, run_in_workers
 
@@ -138,17 +139,36 @@ def test_the_longest_comes_first(publication: Path) -> None:
     assert longest_first([one, two, both]) == [both, two, one]
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ZeroDivisionError("by\nnought"), "ZeroDivisionError: by nought at test_pool.py:"),
+        (OSError(36, "File name too long"), "OSError: [Errno 36] File name too long at test_pool"),
+        (MemoryError(), "too little memory"),
+    ],
+)
 def test_a_fault_of_ours_fails_one_output_in_one_line(
-    publication: Path, monkeypatch: pytest.MonkeyPatch
+    publication: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     def broken(format_: str) -> object:
-        raise ZeroDivisionError("by\nnought")
+        raise error
 
     monkeypatch.setattr("toolkit.export.tasks.renderer", broken)
     report = toolkit.build(publication, [ISSUE], ["ja"], ["md"])
     (failure,) = report.failures
-    assert "ZeroDivisionError: by nought at test_pool.py:" in str(failure.error)
+    assert said in str(failure.error)
     assert "\n" not in str(failure.error)
+
+
+def test_a_library_that_cannot_be_loaded_ends_the_build(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(format_: str) -> object:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr("toolkit.export.tasks.renderer", broken)
+    with pytest.raises(MissingError, match="newsletter doctor"):
+        toolkit.build(publication, [ISSUE], ["ja"], ["md"])
 
 
 SCRIPT = """

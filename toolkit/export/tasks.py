@@ -171,7 +171,8 @@ def _as_ours(error: Exception, task: Task) -> NewsletterError:
     path = task.publication.issues / task.slug
     if isinstance(error, MemoryError):
         return ContentError("the machine has too little memory for it: build fewer at once", path)
-    if isinstance(error, ImportError | OSError):
+    # A shared library that cannot be loaded is an OSError without a number.
+    if isinstance(error, ImportError) or (isinstance(error, OSError) and error.errno is None):
         return MissingError(f"a library cannot be used: {error}; see `newsletter doctor`")
     place = error.__traceback__
     while place and place.tb_next:
