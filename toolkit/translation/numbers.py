@@ -285,7 +285,7 @@ def _japanese_patterns() -> tuple[_Rule, ...]:
         ),
         (
             re.compile(
-                rf"{hedge}{name_before}(?<!割)(?P<a>{run})(?:(?P<ub>{durations})?{dash}(?P<b>{run}))?"
+                rf"{hedge}{name_before}(?<![割数何幾])(?P<a>{run})(?:(?P<ub>{durations})?{dash}(?P<b>{run}))?"
                 rf"(?P<ua>{durations}){hedged}"
             ),
             _duration_ja,
