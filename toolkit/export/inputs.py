@@ -37,6 +37,7 @@ LIBRARIES = (
     "babel",
     "budoux",
     "css-inline",
+    "css-inline",
     "fonttools",
     "jinja2",
     "lxml",
