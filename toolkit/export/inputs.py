@@ -37,7 +37,6 @@ LIBRARIES = (
     "babel",
     "budoux",
     "css-inline",
-    "css-inline",
     "fonttools",
     "jinja2",
     "lxml",
