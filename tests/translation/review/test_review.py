@@ -492,6 +492,17 @@ def test_what_is_no_review_is_refused(desk: Desk, content: bytes, message: str) 
     assert desk.catalog_file.read_bytes() == before
 
 
+def test_a_part_that_unpacks_to_too_much_is_refused(desk: Desk) -> None:
+    file = desk.root / "bomb.docx"
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b" " * (41 * 1024 * 1024))
+    result = desk.run("--apply", file)
+    assert (result.code, result.err) == (
+        1,
+        "newsletter: bomb.docx: is not safe: word/document.xml unpacks to too much\n",
+    )
+
+
 def test_the_review_of_another_issue_is_refused(desk: Desk) -> None:
     document = desk.export()
     document.core_properties.identifier = "newsletter-review:2020-01-01:en"

@@ -228,6 +228,16 @@ def test_what_is_refused(tool: Tool, text: str, message: str) -> None:
     assert len(result.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_it_is_known_by_its_content(tool: Tool, encoding: str) -> None:
+    tool.file = tool.root / "issue.xml"
+    tool.export("2.0")
+    text = tool.file.read_text("utf-8").replace("It has nine stops.", "It has nine halts.")
+    text = text.replace("encoding='UTF-8'", f"encoding='{encoding.removesuffix('-sig')}'")
+    tool.file.write_bytes(text.encode(encoding))
+    assert "1 corrected, 27 unchanged" in tool.run("--apply", tool.file).out
+
+
 def test_the_file_of_another_issue_is_refused(tool: Tool) -> None:
     tool.export("2.0")
     text = tool.file.read_text("utf-8").replace(f'original="{SLUG}/', 'original="2020-01-01/')

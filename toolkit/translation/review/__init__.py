@@ -146,9 +146,9 @@ def _kept(path: Path) -> str:
 
 
 def _own(path: Path, issue: Issue, language: str) -> Review:
-    is_zip = read_bytes(path, READ_LIMIT)[:2] == b"PK"
-    xml = path.suffix.lower() in (".xlf", ".xliff", ".sdlxliff", ".mqxliff") and not is_zip
-    review = read_xliff(path) if xml else read_review(path)
+    begins = read_bytes(path, READ_LIMIT)[:8].replace(b"\0", b"")
+    is_xml = b"<" in begins or path.suffix.lower() in (".xlf", ".xliff")
+    review = read_xliff(path) if is_xml and begins[:2] != b"PK" else read_review(path)
     expected = identifier(issue.slug, language)
     kind, _, _ = expected.partition(":")
     if review.identifier.startswith(kind) and review.identifier != expected:
