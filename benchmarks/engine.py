@@ -1,11 +1,14 @@
 """The translator that comes with the toolkit: assembling, loading, and sentences a second.
 
-Attempt 0 (greedy) and attempt 1 (a beam) run in turn on the same sentences, both ways, so that
-the machine's noise falls on both; medians over the runs.
+Attempt 0 (greedy) and the attempt with a beam run in turn on the same sentences, both ways, so
+that the machine's noise falls on both; medians over the runs. Then marked-up sentences of the
+tests are drafted, and the shares are printed of those that are whole; ``--drafts`` does that
+alone.
 """
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -16,6 +19,13 @@ from functools import partial
 from pathlib import Path
 
 RUNS = 3
+CASES = Path(__file__).parents[1] / "tests" / "translation" / "cases"
+TERMS = (
+    ("半導体", "semiconductors"),
+    ("大統領令", "executive order"),
+    ("日銀", "Bank of Japan"),
+    ("生成AI", "generative AI"),
+)
 
 JAPANESE = (
     "政府は{0}月、{1}の研究を支える新しい計画を発表した。",
@@ -80,6 +90,41 @@ def shown(name: str, seconds: list[float]) -> str:
     )
 
 
+def drafting(language: str, package: str = "ja-en") -> None:
+    """Draft the marked-up sentences of the tests: processor time, what came back, and memory."""
+    from toolkit.document.glossary import Glossary, Term
+    from toolkit.translation.drafting import draft_sentences
+    from toolkit.translation.engine import open_engine
+    from toolkit.translation.inline import elements
+
+    lines = (CASES / f"markup.{language}.md").read_text(encoding="utf-8").splitlines()
+    texts = [line for line in lines if line and not line.startswith("#")]
+    target = "en" if language == "ja" else "ja"
+    engine = open_engine(language, target, package)
+    engine.translate([texts[0]])
+    terms = Glossary(tuple(Term(ja, en) for ja, en in TERMS))
+    start = time.process_time()
+    drafts = draft_sentences(texts, engine, terms)
+    seconds = time.process_time() - start
+    pairs = [(elements(s), elements(d.text)) for s, d in zip(texts, drafts, strict=True)]
+    parsed = sum(there == here for there, here in pairs)
+    kinds = ("link", "code", "image")
+    firm = sum(
+        all(here[kind, where] == count for (kind, where), count in there.items() if kind in kinds)
+        for there, here in pairs
+    )
+    flagged = sum(bool(draft.findings) for draft in drafts)
+    pieces = sum("piece by piece" in " ".join(draft.findings) for draft in drafts)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{language} → {target}, {len(texts)} marked-up sentences: "
+        f"{seconds:.1f} s of processor time\n"
+        f"    links, code and images back {firm / len(texts):.1%}, same inline elements "
+        f"{parsed / len(texts):.1%}, with a finding {flagged / len(texts):.1%}, "
+        f"piece by piece {pieces / len(texts):.1%}; memory at most {memory} MB"
+    )
+
+
 def main(runs: int = RUNS) -> None:
     """Measure and print."""
     from toolkit.translation import bundled
@@ -96,7 +141,7 @@ def main(runs: int = RUNS) -> None:
         engine = open_engine(source, target, "ja-en")
         texts = sentences(source)
         engine.translate(texts[:2])
-        taken: dict[int, list[float]] = {0: [], 1: []}
+        taken: dict[int, list[float]] = {0: [], 2: []}
         for _ in range(runs):
             for attempt, seconds in taken.items():
                 seconds.append(timed(partial(engine.translate, texts, attempt=attempt)))
@@ -104,9 +149,17 @@ def main(runs: int = RUNS) -> None:
             rate = len(texts) / statistics.median(seconds)
             line = shown(f"{source} → {target}, {len(texts)} sentences, attempt {attempt}", seconds)
             print(f"{line}   {rate:.1f} sentences/s")
+    for language in ("ja", "en"):
+        drafting(language)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
-    main(parser.parse_args().runs)
+    parser.add_argument("--drafts", action="store_true", help="only draft marked-up sentences")
+    arguments = parser.parse_args()
+    if arguments.drafts:
+        for language in ("ja", "en"):
+            drafting(language)
+    else:
+        main(arguments.runs)

@@ -87,6 +87,7 @@ def sentences(name: str) -> list[str]:
 
 JAPANESE = sentences("marked-up.ja.txt")
 ENGLISH = sentences("marked-up.en.txt")
+MARKUP = {language: sentences(f"markup.{language}.md") for language in ("ja", "en")}
 
 
 def firm(text: str) -> list[str]:
@@ -122,6 +123,43 @@ def test_nothing_is_lost_into_japanese_either(answer: Callable[[str], str]) -> N
         assert elements(draft.text) == elements(sentence)
         assert firm(draft.text) == firm(sentence)
         assert draft.text.strip()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
+def test_all_markup_comes_back_whatever_the_engine_does(
+    answer: Callable[[str], str], language: str
+) -> None:
+    # Every sentence meets a quarter of the engines.
+    lines = MARKUP[language][[*HOSTILE.values()].index(answer) % 4 :: 4]
+    engine = Fake(answer, language, "en" if language == "ja" else "ja")
+    for sentence, draft in zip(lines, draft_sentences(lines, engine, GLOSSARY), strict=True):
+        assert elements(draft.text) == elements(sentence)
+        assert firm(draft.text) == firm(sentence)
+
+
+def test_there_are_enough_marked_up_sentences() -> None:
+    assert sum(map(len, MARKUP.values())) >= 300
+
+
+def test_clauses_carry_their_own_bold_and_become_one_sentence() -> None:
+    def translate(text: str) -> str:
+        return {
+            "**⟦0⟧**は伸びて、": "**⟦0⟧** grew.",
+            "**⟦0⟧**は縮んだと市は言う。": "The **⟦0⟧** shrank, the city says.",
+        }.get(text, "lost")
+
+    sentence = "**半導体**は伸びて、**日銀**は縮んだと市は言う。"
+    (draft,) = draft_sentences([sentence], Fake(translate), GLOSSARY)
+    assert draft.text == ("**Semiconductors** grew, the **Bank of Japan** shrank, the city says.")
+    assert draft.findings == ("translated in clauses: read it as a whole",)
+
+
+def test_nothing_is_asked_twice_in_the_same_way() -> None:
+    engine = Fake(HOSTILE["drops every placeholder"])
+    draft_sentences([*JAPANESE, *JAPANESE], engine, GLOSSARY)
+    for batch in engine.shown:
+        assert len(set(batch)) == len(batch)
 
 
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
@@ -294,7 +332,8 @@ def test_the_bundled_translator_keeps_everything(
     direction: str, japanese_to_english: Engine, english_to_japanese: Engine
 ) -> None:
     engine = japanese_to_english if direction == "ja" else english_to_japanese
-    lines = JAPANESE if direction == "ja" else ENGLISH
+    # A sample: the benchmark drafts every sentence and prints the shares.
+    lines = (JAPANESE if direction == "ja" else ENGLISH)[::2] + MARKUP[direction][::12]
     for sentence, draft in zip(lines, draft_sentences(lines, engine, GLOSSARY), strict=True):
         assert elements(draft.text) == elements(sentence)
         assert firm(draft.text) == firm(sentence)

@@ -85,11 +85,11 @@ class Engine(Protocol):
 
 ATTEMPTS = (
     Decoding(),
-    Decoding(beam_size=3, no_repeat_ngram_size=4),
     Decoding(repetition_penalty=1.2),
+    Decoding(beam_size=3, no_repeat_ngram_size=4),
     Decoding(beam_size=4, repetition_penalty=1.1, no_repeat_ngram_size=3),
 )
-"""The ways of decoding, by attempt: greedy is fast and copies placeholders best."""
+"""The ways of decoding, by attempt, cheap ones first: a beam takes 4 times as long as greedy."""
 
 BATCH_TOKENS = 1024
 """Source tokens in a batch: large enough for full speed, small enough to show progress."""

@@ -11,6 +11,7 @@ from toolkit.translation.numbers import compare_values
 
 _USUAL = ".,;:!?'\"“”‘’()–—-/%&+…"
 _USUAL_JA = "、。「」『』（）・：；！？〜ー％＋－／＆＝"
+_LONG_LOOP = re.compile(r"(.{6,60}?)\1\1")
 _NAMES = {"ja": "Japanese", "en": "English"}
 
 
@@ -89,11 +90,13 @@ def is_repeating(text: str, source: str) -> bool:
 
 def _repeats(text: str) -> bool:
     """Whether a stretch of up to 60 characters stands there three times in a row."""
-    for period in range(1, 61):
+    if _LONG_LOOP.search(text):
+        return True
+    for period in range(1, 6):  # a short stretch must fill 12 characters more
         run = 0
         for position in range(len(text) - period):
             run = run + 1 if text[position] == text[position + period] else 0
-            if run >= max(2 * period, 12):
+            if run >= 12:
                 return True
     return False
 
