@@ -8,7 +8,7 @@ from pathlib import Path
 from toolkit.errors import ContentError, MissingError
 
 TEXT_LIMIT = 2 * 1024 * 1024
-"""The largest text file that is read, in bytes: about 700,000 Japanese characters, several books."""
+"""The largest text file that is read, in bytes: 700,000 Japanese characters, several books."""
 
 
 def read_bytes(path: Path, limit: int = TEXT_LIMIT) -> bytes:

@@ -148,6 +148,21 @@ def test_text_that_mammoth_does_not_carry_is_named(tmp_path: Path) -> None:
     assert dropped(source, "not-carried") == ["E=mc2"]
 
 
+def test_ruby_arrives_with_its_reading(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("市の")
+    paragraph.add_run()._r.append(
+        parse_xml(
+            f"<w:ruby {nsdecls('w')}><w:rubyPr/><w:rt><w:r><w:t>とうだい</w:t></w:r></w:rt>"
+            "<w:rubyBase><w:r><w:t>灯台</w:t></w:r></w:rubyBase></w:ruby>"
+        )
+    )
+    paragraph.add_run("が光る。")
+    source = imported(document, tmp_path)
+    assert source.article.body.strip() == "市の{灯台|とうだい}が光る。"
+    assert dropped(source, "not-carried") == []
+
+
 def test_several_headings_at_level_1_are_sections(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_heading("一つ目", 1)

@@ -144,11 +144,15 @@ def _plain_ruby(root: Element) -> None:
         for rt in list(element.iter("rt")):
             rt.drop_tree()
         base = "".join(element.itertext()).strip()
-        readings = [reading for reading in readings if reading]
-        if base and readings and (len(readings) in (1, len(base))):
-            _replace(element, "\ue001{" + "|".join([base, *readings]) + "}\ue002")
-        else:
-            _replace(element, base + "".join(f"（{reading}）" for reading in readings))
+        _replace(element, ruby_text(base, [reading for reading in readings if reading]))
+
+
+def ruby_text(base: str, readings: list[str]) -> str:
+    """A base and its readings (one, or one a character) as text that becomes our ruby."""
+    plain = not re.search(r"[{}|]", base + "".join(readings))
+    if base and plain and len(readings) in {1, len(base)}:
+        return "\ue001{" + "|".join([base, *readings]) + "}\ue002"
+    return base + "".join(f"（{reading}）" for reading in readings)
 
 
 def _plain_definitions(root: Element) -> None:

@@ -17,7 +17,7 @@ from toolkit.errors import ContentError
 from toolkit.sources.account import letters, plain_text
 from toolkit.sources.draft import Action, Change
 from toolkit.sources.images import IMAGE_LIMIT, image_name
-from toolkit.sources.markup import parse_html, to_markdown
+from toolkit.sources.markup import parse_html, ruby_text, to_markdown
 from toolkit.sources.page import Page
 
 Element: TypeAlias = Any  # an lxml element, which has no types
@@ -75,7 +75,7 @@ def read_word(data: bytes, path: Path) -> Page:
 
     try:
         result = mammoth.convert_to_html(
-            io.BytesIO(data),
+            io.BytesIO(_with_plain_ruby(data, parts)),
             style_map=_STYLES,
             include_embedded_style_map=False,
             convert_image=mammoth.images.img_element(take_image),
@@ -154,6 +154,31 @@ def _parse(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Ele
     if root.getroottree().docinfo.internalDTD is not None:
         raise ContentError(f"is not safe: {member.filename} declares a document type", path)
     return root
+
+
+def _with_plain_ruby(data: bytes, parts: Mapping[str, Element]) -> bytes:
+    """The file with each ``w:ruby`` as text that reads as our ruby: mammoth drops them whole."""
+    changed = {}
+    for name, root in parts.items():
+        found = list(root.iter(f"{_W}ruby")) if name.startswith("word/") else []
+        for ruby in found:
+            base = "".join(t.text or "" for t in ruby.iterfind(f"{_W}rubyBase//{_W}t"))
+            reading = "".join(t.text or "" for t in ruby.iterfind(f"{_W}rt//{_W}t"))
+            text = ruby.makeelement(f"{_W}t")
+            text.text = ruby_text(base, [reading] if reading.strip() else [])
+            ruby.getparent().replace(ruby, text)
+        if found:
+            changed[name] = root
+    if not changed:
+        return data
+    from lxml import etree
+
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w") as new:
+        for member in old.infolist():
+            root = changed.get(member.filename)
+            new.writestr(member, old.read(member) if root is None else etree.tostring(root))
+    return written.getvalue()
 
 
 def _properties(parts: Mapping[str, Element]) -> dict[str, str]:
