@@ -155,6 +155,13 @@ def test_clauses_carry_their_own_bold_and_become_one_sentence() -> None:
     assert draft.findings == ("translated in clauses: read it as a whole",)
 
 
+def test_a_quotation_is_not_cut_from_its_particle() -> None:
+    engine = Fake(lambda text: "lost")
+    draft_sentences(["**「半導体」**が日本の工場で動き出した。"], engine, GLOSSARY)
+    # Only the last resort, after all ways, cuts at every edge.
+    assert not any(text.startswith("が") for batch in engine.shown[:-1] for text in batch)
+
+
 def test_nothing_is_asked_twice_in_the_same_way() -> None:
     engine = Fake(HOSTILE["drops every placeholder"])
     draft_sentences([*JAPANESE, *JAPANESE], engine, GLOSSARY)

@@ -19,6 +19,7 @@ from itertools import pairwise, permutations
 from markdown_it.token import Token
 
 from toolkit.document.glossary import Glossary
+from toolkit.document.japanese import is_kana
 from toolkit.translation.clauses import halves
 from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.inline import ATOM, Flat, Span, elements, is_atom, nested, unflatten
@@ -563,7 +564,7 @@ def _clauses(flat: Flat, parts: int, room: int) -> list[Flat]:
     """
     texts = [flat.text]
     for _ in range(parts.bit_length() - 1):
-        texts = [half for text in texts for half in halves(text, anywhere=False) or (text,)]
+        texts = [half for text in texts for half in _cut(text)]
     clauses, start = [], 0
     for text in [piece for half in texts for piece in _roomy(half, room)]:
         end = start + len(text)
@@ -575,6 +576,14 @@ def _clauses(flat: Flat, parts: int, room: int) -> list[Flat]:
         clauses.append(Flat(text, inside))
         start = end
     return clauses
+
+
+def _cut(text: str) -> tuple[str, ...]:
+    """A text in two clauses, or whole where a particle would be cut from its quotation."""
+    halved = halves(text, anywhere=False)
+    if halved is None or (halved[0][-1] in "」』）" and is_kana(halved[1][0])):
+        return (text,)
+    return halved
 
 
 def _roomy(text: str, room: int) -> Iterator[str]:

@@ -897,7 +897,9 @@ def _values_of(amount: Amount, text: str) -> Iterator[_Value]:
                 table = number_data().durations[amount.unit]
                 kind, said = f"duration:{table['in']}", value
                 value *= table["of"]
-            elif amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL, Kind.SCALE):
+            elif amount.kind is Kind.SCALE:
+                kind = f"{Kind.SEVERAL}:{amount.unit}"  # trillions of dollars are both
+            elif amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL):
                 kind += f":{amount.unit}"
             yield _Value(kind, value, text, said)
 
