@@ -80,6 +80,7 @@ def main() -> None:
             "toolkit.cli",
             "build",
             ISSUE,
+            "--force",
             "--publication",
             str(publication),
         )
