@@ -100,8 +100,12 @@ def read_word(data: bytes, path: Path) -> Page:
     return Page(markdown, matter, tuple(changes), images)
 
 
-def _parts(data: bytes, path: Path) -> dict[str, Element]:
-    """The XML parts of the file that hold text, parsed; the zip is checked on the way."""
+def open_word(data: bytes, path: Path) -> zipfile.ZipFile:
+    """The zip that a .docx file is, found safe to unpack.
+
+    Raises:
+        ContentError: it is something else, an old .doc file, locked, or would unpack to too much.
+    """
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise ContentError(
             "is an old .doc file or locked with a password: "
@@ -113,8 +117,14 @@ def _parts(data: bytes, path: Path) -> dict[str, Element]:
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, OSError):
         raise ContentError("is no Word file (.docx): its content is something else", path) from None
-    with archive:
-        _check_zip(members, path)
+    _check_zip(members, path)
+    return archive
+
+
+def _parts(data: bytes, path: Path) -> dict[str, Element]:
+    """The XML parts of the file that hold text, parsed; the zip is checked on the way."""
+    with open_word(data, path) as archive:
+        members = archive.infolist()
         names = {member.filename for member in members}
         if "word/document.xml" not in names and "[Content_Types].xml" not in names:
             raise ContentError("is a zip file, but no Word file (.docx)", path)

@@ -5,7 +5,6 @@ what was inserted or moved here is there, what was deleted or moved away is not.
 are known by their local names, so Strict Open XML reads the same.
 """
 
-import io
 import posixpath
 import unicodedata
 import zipfile
@@ -17,6 +16,7 @@ from typing import Any, TypeAlias
 
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
+from toolkit.sources.word import open_word
 from toolkit.translation.review.keys import Key, find_key, words
 from toolkit.translation.review.rows import AUTHOR
 
@@ -295,17 +295,7 @@ def _get(element: _Element, attribute: str) -> str | None:
 
 def _parts(data: bytes, path: Path) -> dict[str, _Element]:
     """The main part of the document, its comments and its properties, parsed."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
-        raise ContentError(
-            "is an old .doc file or locked with a password: "
-            "open it in Word and save it as .docx without one",
-            path,
-        )
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError):
-        raise ContentError("is no Word file (.docx): its content is something else", path) from None
-    with archive:
+    with open_word(data, path) as archive:
         names = _main_parts(archive, path)
         if names.get("document") not in archive.namelist():
             raise ContentError("is a zip file, but no Word file (.docx)", path)
