@@ -1,6 +1,7 @@
 """``newsletter models`` as a user runs it."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,102 @@ def test_a_file_that_is_no_package(newsletter: Newsletter, tmp_path: Path) -> No
     assert result.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("words", [[], ["list"], ["install"], ["remove"]])
+TEST = "ねこはいぬはねこ\tcat is dog is cat\nいぬ\tdog\n"
+WORDS = {"ねこ": "cat", "は": " is ", "いぬ": "dog"}
+
+
+@pytest.fixture
+def reading(tmp_path: Path) -> Path:
+    """A package from Japanese that knows all words of ``TEST``."""
+    return dictionary_package(tmp_path / "reading", WORDS)
+
+
+def test_evaluate_a_folder_a_file_and_what_is_installed(
+    newsletter: Newsletter, reading: Path, home: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "set.tsv").write_text(TEST, "utf-8")
+    file = zipped(reading, tmp_path / "some.argosmodel")
+    for what in (reading, file):
+        result = newsletter("models", "evaluate", what, "--test", "set.tsv", cwd=tmp_path)
+        assert (result.code, result.err) == (0, "")
+        lines = result.out.splitlines()
+        assert lines[0] == "set, ja → en, 2 rows: reading 1.0 alone, greedy"
+        assert re.match(r"    BLEU  100\.0   nrefs:1\|.*tok:13a\|", lines[1])
+        assert re.match(r"    chrF2 100\.0   nrefs:1\|.*nc:6\|nw:0\|", lines[2])
+        assert re.fullmatch(r"    [\d.]+ s: [\d.]+ rows/s, \d+ tokens/s", lines[4])
+    assert not (home / "reading").exists()
+    newsletter("models", "install", file)
+    arguments = ("--test", "set.tsv", "set.tsv", "--beam", "2", "--json")
+    (row,) = json.loads(newsletter("models", "evaluate", "reading", *arguments).out)
+    # SentencePiece begins each row with a piece of its own: 6 words and 2 of those.
+    assert (row["way"], row["beam"], row["rows"], row["pieces"]) == ("alone", 2, 2, 8)
+    assert [row["bleu"], row["chrf"]] == pytest.approx([100, 100])
+    assert (row["source"], row["target"]) == ("ja", "en")
+
+
+def test_evaluate_with_the_toolkit_around_a_package(
+    newsletter: Newsletter, reading: Path, tmp_path: Path
+) -> None:
+    """The package alone does not know 8億; the toolkit does."""
+    (tmp_path / "set.tsv").write_text("8億ドル\t$800 million\n", "utf-8")
+    arguments = ("models", "evaluate", reading, "--test", "set.tsv")
+    alone = newsletter(*arguments, cwd=tmp_path).out
+    around = newsletter(*arguments, "--toolkit").out
+    assert "reading 1.0 alone, greedy" in alone
+    assert "chrF2 100.0" not in alone
+    assert "reading 1.0 with the toolkit around it" in around
+    assert "chrF2 100.0" in around
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "arguments", "code", "message"),
+    [
+        ("a.tsv", b"", [], 1, "a.tsv: holds no sentences"),
+        ("a.tsv", "ねこ\tcat\nいぬ\n".encode(), [], 1, "a.tsv:2: must hold a Japanese and an"),
+        ("a.tsv", "ねこ\tcat\tchat\n".encode(), [], 1, "a.tsv:1: must hold a Japanese and an"),
+        ("a.tsv", "cat\tねこ\n".encode(), [], 1, "a.tsv:1: holds no Japanese in its first"),
+        ("a.tsv", "ねこ\tcat\n".encode("shift_jis"), [], 1, "a.tsv:1: is not UTF-8"),
+        ("b_en-ja.tsv", TEST.encode(), [], 2, "reading translates ja → en, not en → ja, which"),
+        ("a.tsv", TEST.encode(), ["--direction", "en-ja"], 2, "not en → ja"),
+        ("a.tsv", TEST.encode(), ["--toolkit", "--beam", "4"], 2, "--beam is for the package"),
+    ],
+)
+def test_evaluations_that_make_no_sense(
+    newsletter: Newsletter,
+    reading: Path,
+    tmp_path: Path,
+    name: str,
+    content: bytes,
+    arguments: list[str],
+    code: int,
+    message: str,
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    result = newsletter("models", "evaluate", reading, "--test", name, *arguments, cwd=tmp_path)
+    assert result.code == code
+    assert message in result.err
+    assert result.err.count("\n") == 1
+    assert result.out == ""
+
+
+def test_evaluate_what_is_no_package(newsletter: Newsletter, tmp_path: Path) -> None:
+    (tmp_path / "set.tsv").write_text(TEST, "utf-8")
+    result = newsletter("models", "evaluate", "nothing", "--test", "set.tsv", cwd=tmp_path)
+    assert result.code == 2
+    assert "nothing is no package: give an .argosmodel file" in result.err
+
+
+def test_evaluate_without_sacrebleu(
+    newsletter: Newsletter, reading: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "set.tsv").write_text(TEST, "utf-8")
+    monkeypatch.setitem(sys.modules, "MeCab", None)
+    result = newsletter("models", "evaluate", reading, "--test", "set.tsv", cwd=tmp_path)
+    assert result.code == 3
+    assert "pip install 'sacrebleu[ja]'" in result.err
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["install"], ["remove"], ["evaluate"]])
 def test_help_has_an_example(newsletter: Newsletter, words: list[str]) -> None:
     assert "Example" in newsletter("models", *words, "--help").out

@@ -1,4 +1,4 @@
-"""``newsletter models``: list, install and remove translation packages."""
+"""``newsletter models``: list, install, remove and evaluate translation packages."""
 
 from contextlib import ExitStack
 from functools import cache
@@ -21,10 +21,12 @@ from toolkit.errors import MissingError, UsageError
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from toolkit.translation.evaluation import Evaluation
+
 
 @click.group("models")
 def command() -> None:
-    """List, install and remove translation packages.
+    """List, install, remove and evaluate translation packages.
 
     One package for Japanese and English comes with the toolkit. Any package of Argos
     Translate can be added, from a file or from the Argos index; the ones installed for
@@ -134,6 +136,105 @@ def remove_(what: str) -> None:
     from toolkit.translation.package import remove
 
     click.echo(f"removed {remove(what)}")
+
+
+@command.command("evaluate")
+@click.argument("what", metavar="PACKAGE")
+@click.option(
+    "--test",
+    "tests",
+    metavar="FILE",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A test set: a row a line, Japanese, tab, English. More files may follow.",
+)
+@click.argument("more", metavar="[FILE]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--direction",
+    type=click.Choice(["ja-en", "en-ja"]),
+    help="The only direction to evaluate; by default what the file's name says, or both.",
+)
+@click.option("--limit", metavar="N", type=click.IntRange(1), help="Only the first N rows.")
+@click.option(
+    "--beam",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Let the package alone follow N hypotheses; by default 1, the best piece each time.",
+)
+@click.option(
+    "--toolkit",
+    is_flag=True,
+    help="Evaluate all that `translate` does with the package, not the package alone.",
+)
+@json_option
+def evaluate_(
+    what: str,
+    tests: tuple[Path, ...],
+    more: tuple[Path, ...],
+    direction: str | None,
+    limit: int | None,
+    beam: int | None,
+    toolkit: bool,
+    as_json: bool,
+) -> None:
+    """Score a package by test sets: BLEU, chrF2, and how fast it is.
+
+    PACKAGE is an .argosmodel file, a folder, the code of an installed package, or a pair. It
+    translates each row alone: nothing is protected, looked up or decoded again. With
+    --toolkit all of that is done, as for an issue. A file whose name holds ja-en or en-ja is
+    used in that direction. Scoring needs sacrebleu, which is an extra (evaluate).
+
+    \b
+    Examples:
+      newsletter models evaluate ja-en --test wmt21_ja-en.tsv
+      newsletter models evaluate new.argosmodel --test tests/*.tsv --limit 500 --toolkit
+    """
+    from toolkit.translation.evaluation import (
+        direction_of,
+        directions,
+        evaluate,
+        opened,
+        read_test_set,
+        require_sacrebleu,
+    )
+
+    if toolkit and beam:
+        raise UsageError("--beam is for the package alone: the toolkit decodes in its own ways")
+    require_sacrebleu()
+    sets = [read_test_set(path, limit or 0) for path in dict.fromkeys((*tests, *more))]
+    wanted = direction_of(direction) if direction else None
+    results = []
+    with opened(what) as package:
+        planned = [(test, pair) for test in sets for pair in directions(package, test, wanted)]
+        for test, pair in planned:
+            label = f"{test.path.stem}, {' → '.join(pair)}"
+            with progress_bar(len(test.ja), label) as bar:
+                result = evaluate(
+                    package, test, *pair, beam=beam or 1, toolkit=toolkit, progress=bar.update
+                )
+            results.append(result)
+            if not as_json:
+                _print_evaluation(result)
+    if as_json:
+        print_json([result.as_dict() for result in results])
+
+
+def _print_evaluation(result: "Evaluation") -> None:
+    if result.way == "toolkit":
+        way = "with the toolkit around it"
+    else:
+        way = "alone, " + ("greedy" if result.beam == 1 else f"beam {result.beam}")
+    scores = result.scores
+    click.echo(
+        f"{result.test}, {result.source} → {result.target}, {result.rows} rows: "
+        f"{result.package} {result.version} {way}\n"
+        f"    BLEU  {scores.bleu:5.1f}   {scores.bleu_signature}\n"
+        f"    chrF2 {scores.chrf:5.1f}   {scores.chrf_signature}\n"
+        f"    both sides in NFKC: BLEU {scores.bleu_nfkc:.1f}, chrF2 {scores.chrf_nfkc:.1f}\n"
+        f"    {result.seconds:.1f} s: {result.rows_per_second:.1f} rows/s, "
+        f"{result.pieces_per_second:.0f} tokens/s"
+    )
 
 
 def _choice(folder: Path | None) -> str:

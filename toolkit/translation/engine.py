@@ -118,11 +118,25 @@ def open_engine(source: str, target: str, package: str = "") -> Engine:
     Raises:
         MissingError: no package translates the pair, or it is broken.
     """
-    found = find(source, target, package)
-    if found.bundled:
-        found = read_package(bundled.assemble(found.path.parent))
-    model = load(found, target)
-    return PackageEngine(source, target, found.placeholders, found, model)
+    return engine_of(ready(find(source, target, package)), source, target)
+
+
+def ready(package: Package) -> Package:
+    """A package whose files are there: the one that comes with the toolkit is assembled first.
+
+    Raises:
+        MissingError: it cannot be assembled.
+    """
+    return read_package(bundled.assemble(package.path.parent)) if package.bundled else package
+
+
+def engine_of(package: Package, source: str, target: str) -> "PackageEngine":
+    """The engine of a package whose files are there.
+
+    Raises:
+        MissingError: its model cannot be loaded.
+    """
+    return PackageEngine(source, target, package.placeholders, package, load(package, target))
 
 
 @dataclass(frozen=True)
@@ -188,7 +202,7 @@ class PackageEngine:
         # One more way mends nearly all; whoever wants another asks for a higher attempt.
         for decoding in (ATTEMPTS[attempt], ATTEMPTS[(attempt + 1) % len(ATTEMPTS)]):
             failed = []
-            for index, answer in self._decode(sources, pending, decoding):
+            for index, answer in self._answers(sources, pending, decoding):
                 text = self._text(answer.pieces)
                 if text and answer.ended and not _loops(sources[index], answer.pieces):
                     yield index, Draft(text, answer.score)
@@ -212,29 +226,13 @@ class PackageEngine:
         pieces = answer.pieces[: repetition(answer.pieces)]
         return Draft(self._text(pieces), answer.score, complete=False)
 
-    def _decode(
+    def _answers(
         self, sources: Sequence[Sequence[str]], pending: Sequence[int], decoding: Decoding
     ) -> Iterator[tuple[int, Answer]]:
-        """Answers to the pending sources, longest first."""
-        running: deque[tuple[tuple[int, ...], list[Callable[[], Answer]]]] = deque()
-        batches = deque(_batches(sources, pending, BATCH_TOKENS // decoding.beam_size))
-        try:
-            while batches or running:
-                # One batch waits in line, so that no core idles; more would only delay an
-                # interrupt, which has to wait for what was begun.
-                while batches and len(running) <= self.model.parallel:
-                    batch = batches.popleft()
-                    longest = LENGTH_FACTOR * len(sources[batch[0]]) + LENGTH_MARGIN
-                    calls = self.model.submit([sources[i] for i in batch], decoding, longest)
-                    running.append((batch, calls))
-                batch, calls = running.popleft()
-                for index, call in zip(batch, calls, strict=True):
-                    yield index, call()
-        except RuntimeError as error:
-            raise MissingError(
-                f"the package {self.package.code} cannot translate ({error}): install it again",
-                self.package.path,
-            ) from None
+        def longest(pieces: int) -> int:
+            return LENGTH_FACTOR * pieces + LENGTH_MARGIN
+
+        return decode(self.package, self.model, sources, pending, decoding, longest)
 
     def _text(self, pieces: Sequence[str]) -> str:
         return clean(self.model.decode(list(pieces)))
@@ -247,6 +245,48 @@ class PackageEngine:
             sum(part.score for part in parts) / len(parts),
             all(part.complete for part in parts),
         )
+
+
+def decode(
+    package: Package,
+    model: Model,
+    sources: Sequence[Sequence[str]],
+    pending: Sequence[int],
+    decoding: Decoding,
+    longest: Callable[[int], int],
+) -> Iterator[tuple[int, Answer]]:
+    """Answers to sources, each with its number: batch by batch, the longest source first.
+
+    Args:
+        package: what to name in errors.
+        model: the package's model.
+        sources: texts as the model reads them (``Model.encode``).
+        pending: the numbers of those that are asked for.
+        decoding: how.
+        longest: by the pieces of the longest source of a batch, the most pieces an answer has.
+
+    Raises:
+        MissingError: the model cannot be run.
+    """
+    running: deque[tuple[tuple[int, ...], list[Callable[[], Answer]]]] = deque()
+    batches = deque(_batches(sources, pending, BATCH_TOKENS // decoding.beam_size))
+    try:
+        while batches or running:
+            # One batch waits in line, so that no core idles; more would only delay an
+            # interrupt, which has to wait for what was begun.
+            while batches and len(running) <= model.parallel:
+                batch = batches.popleft()
+                most = longest(len(sources[batch[0]]))
+                calls = model.submit([sources[number] for number in batch], decoding, most)
+                running.append((batch, calls))
+            batch, calls = running.popleft()
+            for number, call in zip(batch, calls, strict=True):
+                yield number, call()
+    except RuntimeError as error:
+        raise MissingError(
+            f"the package {package.code} cannot translate ({error}): install it again",
+            package.path,
+        ) from None
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,8 @@ imports PyTorch.
 
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -19,7 +20,17 @@ from toolkit.translation.argos import argos_settings, home
 from toolkit.translation.index import Progress, download, look_up
 from toolkit.translation.metadata import Package, read_package
 
-__all__ = ["Package", "broken", "find", "install", "installed", "remove", "shown_pairs", "size"]
+__all__ = [
+    "Package",
+    "broken",
+    "find",
+    "install",
+    "installed",
+    "remove",
+    "shown_pairs",
+    "size",
+    "unpacked",
+]
 
 _PAIR = re.compile(r"([a-z]{2,3})[-_]([a-z]{2,3})")
 
@@ -81,7 +92,7 @@ def install(what: str, progress: Progress | None = None) -> Package:
     if path.is_file():
         try:
             with path.open("rb") as file:
-                return _unpacked(file, path)
+                return _installed(file, path)
         except OSError as error:
             raise ContentError(f"cannot be read: {error.strerror}", path) from None
     if not pair:
@@ -94,14 +105,31 @@ def install(what: str, progress: Progress | None = None) -> Package:
     with writing(home()), tempfile.TemporaryFile(dir=home()) as downloaded:
         link = download(offer, downloaded, progress)
         try:
-            return _unpacked(downloaded, Path(link))
+            return _installed(downloaded, Path(link))
         except ContentError as error:
             raise MissingError(f"what {link} gave {error.message}") from None
 
 
-def _unpacked(file: IO[bytes], origin: Path) -> Package:
+def _installed(file: IO[bytes], origin: Path) -> Package:
     with changing(home()):
         return read_package(unpack(file, origin, home()))
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[Package]:
+    """The package in a file, for a while: unpacked elsewhere as it would be, and not installed.
+
+    Raises:
+        ContentError: the file is no package, or one that nobody should unpack.
+        MissingError: the disk is full.
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        try:
+            with path.open("rb") as file:
+                place = unpack(file, path, Path(temporary))
+        except OSError as error:
+            raise ContentError(f"cannot be read: {error.strerror}", path) from None
+        yield read_package(place)
 
 
 def remove(what: str) -> Path:
