@@ -31,6 +31,7 @@ def build(
     out: "Path | str | None" = None,
     since: "datetime.date | None" = None,
     until: "datetime.date | None" = None,
+    pdf_variant: str | None = None,
     jobs: int | None = None,
     force: bool = False,
     dry_run: bool = False,
@@ -48,6 +49,7 @@ def build(
         formats: some of ``toolkit.rendering.FORMATS``; ``DEFAULT_FORMATS`` by default.
         out: the folder for the files; the publication's ``dist`` by default.
         since, until: only issues of these dates and between.
+        pdf_variant: one of ``toolkit.document.publication.PDF_VARIANTS``; ``pdf/ua-1`` by default.
         jobs: how many processes may work at once; as many as there are processors by
             default. Scripts need no ``if __name__ == "__main__"`` for it.
         force: make also what is up to date.
@@ -61,17 +63,21 @@ def build(
         What was made, what failed, what was up to date, and why.
 
     Raises:
-        toolkit.errors.UsageError: an issue, a language or a format that there is not.
+        toolkit.errors.UsageError: an issue, a language, a format or a variant that there is not.
         toolkit.errors.ContentError: ``newsletter.toml`` has a problem.
         toolkit.errors.MissingError: the machine lacks something, ``out`` cannot be written, or
             another build is at work there.
     """
+    from dataclasses import replace
+
     from toolkit import export
     from toolkit.document.publication import Publication, read_publication
     from toolkit.export.selection import select
 
     if not isinstance(publication, Publication):
         publication = read_publication(Path(publication).expanduser())
+    if pdf_variant is not None:
+        publication = replace(publication, pdf_variant=pdf_variant)
     names = publication.slugs() if issues is None else issues
     return export.build(
         publication,

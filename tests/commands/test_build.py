@@ -199,7 +199,14 @@ def test_a_read_only_folder_is_exit_3(newsletter: Newsletter, publication: Path)
 
 @pytest.mark.parametrize(
     "arguments",
-    [("2025-11-26",), ("../2025-11-25",), ("--all", ISSUE), ("--lang", "fr"), ("--format", "rtf")],
+    [
+        ("2025-11-26",),
+        ("../2025-11-25",),
+        ("--all", ISSUE),
+        ("--lang", "fr"),
+        ("--format", "rtf"),
+        ("--pdf-variant", "pdf/x-4"),
+    ],
 )
 def test_usage_errors_are_exit_2(
     newsletter: Newsletter, publication: Path, arguments: tuple[str, ...]

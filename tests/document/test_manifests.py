@@ -20,6 +20,10 @@ def test_a_publication(publication: Path) -> None:
         ["2025-11-25"],
     )
     assert opened.articles == publication.resolve() / "articles"
+    assert opened.paper == "a4"
+    manifest = publication / "newsletter.toml"
+    manifest.write_text('paper = "letter"\n' + manifest.read_text("utf-8"), "utf-8")
+    assert read_publication(publication).paper == "letter"
 
 
 def test_the_name_falls_back_to_the_first_language(publication: Path) -> None:
@@ -60,6 +64,7 @@ def test_none_is_found(tmp_path: Path) -> None:
         ('[name]\nja = "a"\n\nthem = 1\n', None, "unknown key"),
         ('them = "x"\n[name]\nja = "a"\n', 1, "did you mean theme?"),
         ('theme = "loud"\n[name]\nja = "a"\n', 1, "theme must be one of"),
+        ('paper = "a5"\n[name]\nja = "a"\n', 1, "paper must be one of a4, letter"),
         ('# x\nlanguages = ["fr"]\n[name]\nja = "a"\n', 2, "languages must be"),
         ('languages = ["ja", "ja"]\n[name]\nja = "a"\n', 1, "each once"),
         ('languages = []\n[name]\nja = "a"\n', 1, "languages must be"),

@@ -10,6 +10,7 @@ import pytest
 
 import toolkit
 from toolkit.document.publication import read_publication
+from toolkit.errors import UsageError
 from toolkit.export import Report, Step, inputs, plan
 from toolkit.export.inputs import named_files, origin, read_digests
 
@@ -102,6 +103,21 @@ def test_an_edit_makes_stale_what_was_made_from_it(
 ) -> None:
     edit(built)
     assert stale(built) == {edition: {reason} for edition in expected}
+
+
+def test_another_pdf_variant_makes_stale_the_pdfs_only(built: Path) -> None:
+    report = toolkit.build(
+        built, [ISSUE], ["ja"], ["html", "pdf"], pdf_variant="pdf/a-3a", dry_run=True
+    )
+    toolkit.build(built, [ISSUE], ["ja"], ["pdf"])
+    again = toolkit.build(
+        built, [ISSUE], ["ja"], ["html", "pdf"], pdf_variant="pdf/a-3a", dry_run=True
+    )
+    assert [step.format for step in report.steps if step.reasons] == ["pdf"]
+    reasons = {step.format: step.reasons for step in again.steps}
+    assert reasons == {"html": (), "pdf": ("newsletter.toml or --pdf-variant changed",)}
+    with pytest.raises(UsageError, match="only pdf/ua-1, pdf/ua-2, pdf/a-2a"):
+        toolkit.build(built, [ISSUE], pdf_variant="pdf/b")
 
 
 def test_an_article_makes_stale_the_issues_that_cite_it(built: Path) -> None:
@@ -222,7 +238,8 @@ def test_a_file_that_changes_while_it_is_read_makes_the_output_stale(built: Path
     names = named_files(opened, ISSUE, "ja")
     before = read_digests(opened, names)
     edit_a_section(built)
-    assert origin(opened, before).key != origin(opened, read_digests(opened, names)).key
+    after = read_digests(opened, names)
+    assert origin(opened, before, "html").key != origin(opened, after, "html").key
     assert section in names
 
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import permutations
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from toolkit.commands import (
     progress_bar,
     publication_option,
 )
-from toolkit.document.publication import LANGUAGES, Publication
+from toolkit.document.publication import LANGUAGES, PDF_VARIANT, PDF_VARIANTS, Publication
 from toolkit.errors import NewsletterError, UsageError, shown
 from toolkit.export import (
     Event,
@@ -73,6 +74,13 @@ BILINGUAL = [f"{first}-{second}" for first, second in permutations(LANGUAGES, 2)
     help=f"A format to build; may be given again. By default {', '.join(DEFAULT_FORMATS)}.",
 )
 @click.option(
+    "--pdf-variant",
+    type=click.Choice(PDF_VARIANTS),
+    default=PDF_VARIANT,
+    show_default=True,
+    help="The standard that PDFs meet: pdf/ua for accessibility, pdf/a for archives.",
+)
+@click.option(
     "--out",
     type=click.Path(path_type=Path),
     help="The folder for the files; by default the publication's dist/.",
@@ -105,6 +113,7 @@ def command(
     until: datetime.datetime | None,
     languages: tuple[str, ...],
     formats: tuple[str, ...],
+    pdf_variant: str,
     out: Path | None,
     force: bool,
     explain: bool,
@@ -150,7 +159,7 @@ def command(
 
         def run(on_event: Callable[[Event], None]) -> Report:
             return build(
-                opened,
+                replace(opened, pdf_variant=pdf_variant),
                 chosen,
                 languages or opened.languages,
                 formats,

@@ -13,6 +13,19 @@ from toolkit.errors import ContentError, UsageError
 MANIFEST = "newsletter.toml"
 LANGUAGES = ("ja", "en")
 THEMES = ("classic", "modern")
+PAPERS = ("a4", "letter")
+
+PDF_VARIANT = "pdf/ua-1"
+PDF_VARIANTS = (
+    PDF_VARIANT,
+    "pdf/ua-2",
+    *(f"pdf/a-{level}" for level in ("2a", "2b", "2u", "3a", "3b", "3u")),
+)
+"""The standards a PDF can claim: ISO 14289 (accessibility), ISO 19005 (archiving).
+
+WeasyPrint has more. PDF/A-1 forbids pictures that shine through, what it writes as PDF/A-4 is no
+level of that standard, and PDF/X is for a press, whose colour profile nobody gives us.
+"""
 
 _ADDRESS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}"
 _MAILBOX = re.compile(rf"(?:(?P<name>[^<>]*?)\s*<(?P<address>{_ADDRESS})>|(?P<bare>{_ADDRESS}))")
@@ -51,11 +64,13 @@ class Publication:
         languages: the languages it appears in; the first is the one issues are written in.
         names, taglines, publishers: by language; a language may be left out of the last two.
         theme: ``classic`` (serif) or ``modern`` (sans).
+        paper: ``a4`` or ``letter``, the size of pages.
         package: the code of the translation package to use, as in ``ja-en``; empty for
             whichever installed package translates the pair.
         articles, issues, dist, glossary, memory: where things lie (absolute paths).
         url: where on the web its archive stands, ending in a slash; empty where nowhere.
         mail: who its e-mails come from; None where it sends none.
+        pdf_variant: one of ``PDF_VARIANTS``; whoever builds chooses it.
     """
 
     root: Path
@@ -72,6 +87,8 @@ class Publication:
     memory: Path
     url: str = ""
     mail: Mail | None = None
+    paper: str = "a4"
+    pdf_variant: str = PDF_VARIANT
 
     def name(self, language: str) -> str:
         """The name in a language, or the one it is written in where there is none."""
@@ -112,7 +129,7 @@ def read_publication(root: Path) -> Publication:
         return ContentError(message, path, value_line(text, *keys))
 
     tables = ("name", "tagline", "publisher", "paths", "translation", "site", "email")
-    unknown_key(data, ("languages", "theme", *tables), path, text)
+    unknown_key(data, ("languages", "theme", "paper", *tables), path, text)
     languages = data.get("languages", list(LANGUAGES))
     if (
         not isinstance(languages, list)
@@ -124,6 +141,9 @@ def read_publication(root: Path) -> Publication:
     theme = data.get("theme", "classic")
     if theme not in THEMES:
         raise fail(f"theme must be one of {', '.join(THEMES)}", "theme")
+    paper = data.get("paper", PAPERS[0])
+    if paper not in PAPERS:
+        raise fail(f"paper must be one of {', '.join(PAPERS)}", "paper")
     names = table_of_strings(data, "name", LANGUAGES, path, text)
     if not names.get(languages[0]):
         raise fail(f"[name] needs {languages[0]}, the name of the publication", "name")
@@ -152,6 +172,7 @@ def read_publication(root: Path) -> Publication:
         memory=root / places.get("memory", "memory.sqlite"),
         url=url and url.rstrip("/") + "/",
         mail=_mail(data, path, text),
+        paper=paper,
     )
 
 

@@ -23,7 +23,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from toolkit.document.publication import Publication
+from toolkit.document.publication import PDF_VARIANTS, Publication
 from toolkit.errors import NewsletterError, UsageError
 from toolkit.export.inputs import data_digest, sides
 from toolkit.export.lock import build_lock
@@ -137,6 +137,10 @@ def plan(
         UsageError: a language or a format that there is not.
     """
     languages = languages or publication.languages
+    if publication.pdf_variant not in PDF_VARIANTS:
+        raise UsageError(
+            f"there is no PDF variant {publication.pdf_variant!r}, only {', '.join(PDF_VARIANTS)}"
+        )
     for language in languages:
         _see_that_it_can_be_made(publication, language, formats)
     out = publication.dist if out is None else out

@@ -63,7 +63,8 @@ class Origin:
 
     Attributes:
         toolkit: the digest of the toolkit (see ``toolkit_digest``).
-        settings: the digest of what ``newsletter.toml`` says (see ``settings_digest``).
+        settings: the digest of what ``newsletter.toml`` says, and of what whoever builds
+            chose (see ``settings_digest``).
         files: the digest of each file, by its name in the publication's folder.
     """
 
@@ -77,9 +78,10 @@ class Origin:
         return _digest(json.dumps([self.toolkit, self.settings, sorted(self.files.items())]))
 
 
-def origin(publication: Publication, files: Mapping[str, str]) -> Origin:
-    """The origin of an output with these files."""
-    return Origin(toolkit_digest(), settings_digest(publication), dict(sorted(files.items())))
+def origin(publication: Publication, files: Mapping[str, str], format_: str) -> Origin:
+    """The origin of an output in a format with these files."""
+    settings = settings_digest(publication, format_)
+    return Origin(toolkit_digest(), settings, dict(sorted(files.items())))
 
 
 def sides(language: str) -> list[str]:
@@ -178,14 +180,16 @@ def data_digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def settings_digest(publication: Publication) -> str:
-    """The digest of what a publication's ``newsletter.toml`` says, as far as it is printed.
+def settings_digest(publication: Publication, format_: str) -> str:
+    """The digest of what a publication's ``newsletter.toml`` says, as far as a format prints it.
 
     Comments, spaces and the order of keys do not count, nor does where outputs go.
     """
     settings = asdict(publication)
     for name in ("root", "dist", "glossary", "memory", "package"):
         del settings[name]
+    if format_ != "pdf":
+        del settings["pdf_variant"]
     for name in ("articles", "issues"):
         settings[name] = file_name(publication, settings[name])
     return _digest(json.dumps(settings, sort_keys=True))

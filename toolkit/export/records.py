@@ -176,11 +176,7 @@ class State:
         return (
             *self._output_changes(former),
             *self._file_changes(former.origin),
-            *(
-                ["newsletter.toml changed"]
-                if former.origin.settings != settings_digest(self._publication)
-                else []
-            ),
+            *self._settings_changes(former),
             *(["the toolkit changed"] if former.origin.toolkit != toolkit_digest() else []),
         )
 
@@ -195,6 +191,11 @@ class State:
             same = file_digest(former.path) == former.digest
         if not same:
             yield "it is not what the build wrote"
+
+    def _settings_changes(self, former: Output) -> Iterable[str]:
+        if former.origin.settings != settings_digest(self._publication, former.format):
+            also = " or --pdf-variant" if former.format == "pdf" else ""
+            yield f"newsletter.toml{also} changed"
 
     def _file_changes(self, origin: Origin) -> Iterable[str]:
         for name, digest in origin.files.items():

@@ -112,7 +112,6 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
         for format_ in task.formats:
             yield Failure(task.slug, task.language, format_, _as_ours(error, task))
         return
-    made_from = origin(task.publication, digests)
     for format_ in task.formats:
         try:
             with _clock(seconds, "render"):
@@ -129,7 +128,7 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
                 drafts=max(issue.drafts for issue in issues),
                 seconds=seconds,
                 findings=rendered.findings,
-                origin=made_from,
+                origin=origin(task.publication, digests, format_),
             )
         seconds = {}
 

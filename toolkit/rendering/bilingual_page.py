@@ -33,10 +33,7 @@ def write_any_page(
         return write_page(edition, medium, embed_file, embed_picture)
     first = edition.sides[0]
     text, findings = _text(edition, embed_picture)
-    sheets = theme.styles(edition.publication, medium)
-    own = {name: media for name, media in sheets.items() if media != "all"}
-    sheets |= {"bilingual.css": "all"}
-    sheets |= {f"bilingual-{name}": media for name, media in own.items()}
+    sheets = theme.styles(edition.publication, medium, is_bilingual=True)
     return fill_page(first, TEMPLATE, text, medium, sheets, embed_file), findings
 
 

@@ -1,7 +1,8 @@
 """Edition → PDF, set by WeasyPrint from the same document as the web page.
 
-Tagged as PDF/UA-1 (ISO 14289-1:2014), with the fonts it needs embedded as subsets. The
-same edition gives the same bytes: dates come from the issue, the identifier from the page.
+Tagged as PDF/UA-1 (ISO 14289-1:2014) unless another standard is asked for, with the fonts it
+needs embedded as subsets. The same edition gives the same bytes: dates come from the issue, the
+identifier from the page.
 """
 
 import logging
@@ -21,8 +22,6 @@ from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import Picture
 from toolkit.rendering.justification import teach_weasyprint
-
-VARIANT = "pdf/ua-1"
 
 
 def render(edition: Edition | BilingualEdition) -> Rendered:
@@ -52,7 +51,8 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         fetcher = _fetcher(frozenset(files), pictures)
         document = HTML(string=page, url_fetcher=fetcher).render(font_config=_font_configuration())
         data = document.write_pdf(
-            pdf_variant=VARIANT, pdf_identifier=sha256(page.encode("utf-8")).digest()[:16]
+            pdf_variant=edition.publication.pdf_variant,
+            pdf_identifier=sha256(page.encode("utf-8")).digest()[:16],
         )
     missing = missing_glyphs(edition)
     findings += [

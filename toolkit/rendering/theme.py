@@ -15,7 +15,7 @@ from jinja2 import FunctionLoader, StrictUndefined
 from jinja2.exceptions import TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from toolkit.document.publication import Publication
+from toolkit.document.publication import PAPERS, Publication
 from toolkit.errors import ContentError, MissingError
 from toolkit.files import read_text
 from toolkit.resources import folder
@@ -55,13 +55,20 @@ def find(publication: Publication, name: str) -> Path:
     return path
 
 
-def styles(publication: Publication, medium: str) -> dict[str, str]:
+def styles(publication: Publication, medium: str, *, is_bilingual: bool = False) -> dict[str, str]:
     """The style sheets of a document, in the order of the cascade, each with its CSS medium.
 
     A web page (``screen``) has those for print too, for readers who print it.
     """
-    shared = {"base.css": "all", f"themes/{publication.theme}.css": "all"}
-    return shared | {f"{name}.css": name for name in dict.fromkeys((medium, "print"))}
+    media = dict.fromkeys((medium, "print"))
+    sheets = {"base.css": "all", f"themes/{publication.theme}.css": "all"}
+    sheets |= {f"{name}.css": name for name in media}
+    if publication.paper != PAPERS[0]:
+        sheets[f"papers/{publication.paper}.css"] = "print"
+    if is_bilingual:
+        sheets["bilingual.css"] = "all"
+        sheets |= {f"bilingual-{name}.css": name for name in media}
+    return sheets
 
 
 def style_sheet(publication: Publication, name: str, resolve: Callable[[Path], str]) -> str:

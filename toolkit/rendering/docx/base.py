@@ -111,7 +111,9 @@ def open_base(publication: Publication, language: str) -> Base:
     import docx
 
     own = publication.root / OWN
-    data = _read_own(own) if own.is_file() else _ours(publication.theme, language)
+    data = (
+        _read_own(own) if own.is_file() else _ours(publication.theme, publication.paper, language)
+    )
     try:
         document = docx.Document(io.BytesIO(data))
     except (ValueError, KeyError, SyntaxError) as error:
@@ -154,11 +156,13 @@ def _looks() -> dict[str, Any]:
 
 
 @cache
-def _ours(theme: str, language: str) -> bytes:
+def _ours(theme: str, paper: str, language: str) -> bytes:
     """Our base document as a file, its values filled in."""
     root = folder("templates") / "docx"
     looks = _looks()
     values = looks["theme"][theme] | looks["faces"][theme][language] | looks["language"][language]
+    values |= looks["paper"][paper]
+    values["margin"] = str((int(values["width"]) - int(values["measure"])) // 2)
     members = {}
     for path in sorted(root.rglob("*")):
         if path.name.endswith((".xml", ".rels")):
