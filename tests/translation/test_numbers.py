@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.translation.dates import When
-from toolkit.translation.japanese_numbers import read_numeral, write_numeral
-from toolkit.translation.number_data import number_data
 from toolkit.translation.numbers import Amount, Kind, compare_values, find_amounts, realise
+from toolkit.translation.numbers.data import number_data
+from toolkit.translation.numbers.dates import When
+from toolkit.translation.numbers.numerals import read_numeral, write_numeral
 
 CASES = Path(__file__).with_name("cases")
 OTHER = {"ja": "en", "en": "ja"}

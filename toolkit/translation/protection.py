@@ -16,10 +16,10 @@ from markdown_it.token import Token
 
 from toolkit.document.glossary import Glossary, find_terms
 from toolkit.document.japanese import is_kana, is_kanji
-from toolkit.translation.dates import When
 from toolkit.translation.inline import ATOMS, Flat, flatten, is_atom
-from toolkit.translation.number_data import number_data
 from toolkit.translation.numbers import Amount, Kind, find_amounts, realise
+from toolkit.translation.numbers.data import number_data
+from toolkit.translation.numbers.dates import When
 
 FIRM = ("element", "address", "emoji")
 """Kinds that are copied and that no engine may ever see."""

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from toolkit.translation.japanese_numbers import read_numeral
-from toolkit.translation.number_data import number_data
+from toolkit.translation.numbers.data import number_data
+from toolkit.translation.numbers.numerals import read_numeral
 
 MONTHS = [
     "January",
