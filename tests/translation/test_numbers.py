@@ -66,6 +66,16 @@ def test_what_is_written_reads_as_the_same_value(
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
+@given(parts=st.lists(st.integers(1, 100_000), min_size=2, max_size=2, unique=True).map(sorted))
+def test_a_fraction_reads_as_the_same(language: str, parts: list[int]) -> None:
+    part, whole = parts
+    text = realise(Amount(0, 0, Kind.FRACTION, Decimal(part), str(whole)), language)
+    # 1/12 alone may be a date.
+    (found,) = find_amounts(f"{text} of" if language == "en" else text, language)
+    assert (found.kind, found.value, found.unit) == (Kind.FRACTION, Decimal(part), str(whole))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
 @given(
     halves=st.integers(2, 1998),
     unit=st.sampled_from([code for code in number_data().durations if code != "quarter"]),

@@ -21,7 +21,6 @@ SCALES = {
 LONGEST = 24  # digits; no amount is longer, and decimals are exact up to 28
 FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {ord("−"): "-", ord("　"): " "}
 
-
 SEVERAL = {
     1: ("several dozen", "数十"),
     2: ("several hundred", "数百"),
@@ -42,6 +41,14 @@ SCALE_WORDS = {
 """What a table's figures are in (単位は百万円), by the power of ten."""
 
 
+PARTS = {
+    2: "half", 3: "third", 4: "quarter", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth",
+    9: "ninth", 10: "tenth", 100: "hundredth", 1000: "thousandth",
+}  # fmt: skip
+"""What English calls one part of so many; of others it writes 1/12."""
+SMALL_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
+
 class Kind(StrEnum):
     """What an amount is of."""
 
@@ -49,6 +56,7 @@ class Kind(StrEnum):
     MONEY = "money"
     PERCENT = "percent"
     TIMES = "times"
+    FRACTION = "fraction"
     UNIT = "unit"
     DURATION = "duration"
     ORDINAL = "ordinal"
@@ -66,7 +74,8 @@ class Amount:
         value: the number, exact; a ``When`` where the kind is ``DATE``; for ``SEVERAL`` and
             ``SCALE`` (a table in 億円) the power of ten that there are several of.
         unit: the code of the currency or unit in ``numbers.toml``; for an ordinal, what
-            Japanese counts with (回, 代); for a name, its digits and what stands with them.
+            Japanese counts with (回, 代); for a name, its digits and what stands with them;
+            for a fraction its denominator, ``value`` being the numerator.
         upto: the upper end of a range.
         hedge: ``about``, ``at least`` and so on, where it is a part of the amount.
         plus: whether a plus sign is written.
@@ -110,6 +119,12 @@ def unit_names(language: str) -> dict[str, tuple[Kind, str]]:
 
 
 @cache
+def _in_any_case(language: str) -> dict[str, tuple[Kind, str]]:
+    """The names for a headline: FIVE MILLION TONS, One Million Dollars."""
+    return {name.lower(): meant for name, meant in unit_names(language).items()}
+
+
+@cache
 def signs() -> dict[str, str]:
     """The code of the currency that each sign stands for."""
     return {
@@ -145,7 +160,8 @@ def unit_of(name: str | None, sign: str | None, language: str) -> tuple[Kind, st
             return Kind.PERCENT, "", 10
         if name == "倍":
             return Kind.TIMES, "", 1
-        kind, code = unit_names(language)[name]
+        names = unit_names(language)
+        kind, code = names.get(name) or _in_any_case(language)[name.lower()]
         return kind, code, 1
     return (Kind.MONEY, signs()[sign], 1) if sign else (Kind.NUMBER, "", 1)
 

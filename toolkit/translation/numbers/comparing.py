@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from toolkit.translation.numbers.amount import FOLD, LONGEST, Amount, Kind
+from toolkit.translation.numbers.amount import FOLD, LONGEST, PARTS, Amount, Kind
 from toolkit.translation.numbers.data import number_data
 from toolkit.translation.numbers.dates import When
 from toolkit.translation.numbers.finding import find_amounts
@@ -109,6 +109,8 @@ def _values_of(amount: Amount, text: str) -> Iterator[_Value]:
                 table = number_data().durations[amount.unit]
                 kind, said = f"duration:{table['in']}", value
                 value *= table["of"]
+            elif amount.kind is Kind.FRACTION:
+                value /= Decimal(amount.unit)
             elif amount.kind is Kind.SCALE:
                 kind = f"{Kind.SEVERAL}:{amount.unit}"  # trillions of dollars are both
             elif amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL):
@@ -144,6 +146,9 @@ def _loose_numbers(text: str, language: str) -> tuple[set[Decimal], set[Decimal]
         tens, ones = table.get(ten, ()), table.get(one, ())
         if tens and ones and 20 <= tens[0] <= 90 and ones[0] < 10:
             words.add(tens[0] + ones[0])
+    # A third agreed: no amount, for it may be the third, but it answers one.
+    parts = {name: whole for whole, name in PARTS.items()} | {"fourth": 4}
+    words |= {1 / Decimal(parts[token]) for token in tokens if token in parts}
     words |= {_roman(numeral) for numeral in re.findall(r"\b[IVX]{1,6}\b", folded)}
     return digits, words
 

@@ -1,4 +1,4 @@
-"""``data/numbers.toml``, read once: what amounts are written with in each language."""
+"""``numbers.toml``, read once: what amounts are written with in each language."""
 
 import tomllib
 from collections.abc import Mapping, Sequence, Set
@@ -26,7 +26,7 @@ class NumberData:
 @cache
 def number_data() -> NumberData:
     """The data, from the file beside this module."""
-    path = Path(__file__).with_name("data") / "numbers.toml"
+    path = Path(__file__).with_name("numbers.toml")
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     words = {
         language: {word: tuple(map(Decimal, values.split())) for word, values in table.items()}

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from toolkit.translation.numbers.amount import (
     LONGEST,
+    PARTS,
     SCALES,
     SEVERAL,
+    SMALL_NUMBERS,
     Amount,
     Kind,
     Rule,
@@ -23,6 +25,14 @@ from toolkit.translation.numbers.numerals import DIGITS
 _SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
 
 
+_PARTS = (
+    {name: whole for whole, name in PARTS.items()}
+    | {f"{name}s": whole for whole, name in PARTS.items() if whole > 2}
+    | {"halves": 2, "fourth": 4, "fourths": 4}
+)
+"""What the parts of a whole are called, and how many of them make it."""
+
+
 def patterns() -> tuple[Rule, ...]:
     """The rules that find amounts in English, the most particular first."""
     units = any_of(list(unit_names("en")))
@@ -36,7 +46,7 @@ def patterns() -> tuple[Rule, ...]:
     hedge = rf"(?:(?P<before>\b(?:{any_of(list(hedges('en', 'en')))})\s|~))?"
     no_name = r"(?<![A-Za-z0-9_.,/])(?<![A-Za-z0-9][-–&])"
     flags = re.IGNORECASE
-    small = "one|two|three|four|five|six|seven|eight|nine|ten|half a|a half|a"
+    small = "|".join([*SMALL_NUMBERS, "half a", "a half", "a"])
     several = "|".join(
         [
             r"several dozen|dozens of",
@@ -66,6 +76,23 @@ def patterns() -> tuple[Rule, ...]:
                 rf"(?<![A-Za-z])(?:(?:{before_names})\s|Nos?\.\s?|#)(?P<a>\d[\d,.-]*(?<=\d))(?![\w%]|-\w)"
             ),
             _name_en,
+        ),
+        (
+            re.compile(
+                rf"{hedge}(?<![\w-])(?:(?P<n>an?|{any_of(SMALL_NUMBERS)})(?P<gap>[\s-])"
+                rf"(?P<d>{any_of(_PARTS)})|(?P<a>{DIGITS})/(?P<b>{DIGITS})(?=\sof\b(?!\s\d{{4}}\b)))(?![\w/])",
+                flags,
+            ),
+            _fraction_en,
+        ),
+        (
+            re.compile(
+                rf"{hedge}(?<![\w-])(?:(?P<n>{any_of(SMALL_NUMBERS)}|\d+)[\s-]and[\s-]a[\s-]half"
+                rf"(?:(?P<as>{scale})(?P<unit>{unit})?|(?P<ua>{unit})|(?P<x>\stimes))"
+                rf"|an?\s(?P<one>year|month|hour)\sand\sa\shalf)(?![\w-])",
+                flags,
+            ),
+            _and_a_half_en,
         ),
         (
             re.compile(rf"(?<![\w-])(?P<s>{several})(?:\s(?P<ua>{units})(?![A-Za-z]))?", flags),
@@ -100,6 +127,60 @@ def patterns() -> tuple[Rule, ...]:
             _single_en,
         ),
     )
+
+
+def _fraction_en(match: re.Match[str]) -> Amount | None:
+    if match["a"]:
+        start = match.start("a")
+        part, whole = (_english(match[group], None, money=False) for group in "ab")
+    else:
+        start = match.start("n")
+        word, name = match["n"].lower(), match["d"].lower()
+        article = word.startswith("a")
+        part = Decimal(1 if article else SMALL_NUMBERS.index(word) + 1)
+        whole = Decimal(_PARTS[name])
+        if name.endswith("s") != (part > 1) or not _is_part(match, name, article=article):
+            return None
+    if part is None or whole is None or not 0 < part < whole or part % 1 or whole % 1:
+        return None
+    hedge, start = _hedge_en(match, Kind.FRACTION, start)
+    return Amount(start, match.end(), Kind.FRACTION, part, f"{whole:f}", hedge=hedge)
+
+
+def _and_a_half_en(match: re.Match[str]) -> Amount | None:
+    if match["one"]:
+        number, name = Decimal(1), match["one"]
+    else:
+        word, name = match["n"].lower(), match["ua"] or match["unit"]
+        number = Decimal(word if word.isdigit() else SMALL_NUMBERS.index(word) + 1)
+    value = _english(f"{number + Decimal('0.5')}", match["as"], money=False)
+    if value is None:
+        return None
+    kind, code, _ = unit_of(name, None, "en")
+    kind = Kind.TIMES if match["x"] else kind
+    start = (
+        match.start("n")
+        if match["n"]
+        else match.end("before") + 1
+        if match["before"]
+        else match.start()
+    )
+    hedge, start = _hedge_en(match, kind, start)
+    return Amount(start, match.end(), kind, value, code, hedge=hedge)
+
+
+def _is_part(match: re.Match[str], name: str, *, article: bool) -> bool:
+    """Whether it is a part of something: no third country, no three quarters of growth."""
+    if match["gap"] == "-" or name == "half":
+        return not article
+    after = match.string[match.end() :]
+    if name.startswith("quarter") and not article:
+        whose = r"all|the|its|their|our|his|her|my|your|this|that|these|those"
+        return bool(re.match(rf"\sof\s(?:{whose})\b", after))
+    if re.match(r"\sof\s(?!(?:an?|the|this|last|next)\s(?:century|decade|year|month)\b)", after):
+        return True
+    ends = bool(re.match(r"\s(?:less|lower|more|higher|as)\b|[.,;:!?)]|$", after))
+    return ends and not article
 
 
 def _scale_en(match: re.Match[str]) -> Amount | None:
@@ -181,9 +262,8 @@ def _range_en(match: re.Match[str]) -> Amount | None:
 
 def _words_en(match: re.Match[str]) -> Amount | None:
     words = {"half a": "0.5", "a half": "0.5", "a": "1"}
-    names = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
     word = match["w"].lower()
-    number = Decimal(words.get(word) or names.index(word) + 1)
+    number = Decimal(words.get(word) or SMALL_NUMBERS.index(word) + 1)
     kind, code, _ = unit_of(match["ua"], None, "en")
     hedge, start = _hedge_en(match, kind, match.start("w"))
     return Amount(start, match.end(), kind, number * SCALES[match["as"].lower()], code, hedge=hedge)

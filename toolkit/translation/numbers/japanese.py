@@ -69,6 +69,12 @@ def patterns() -> tuple[Rule, ...]:
         ),
         (
             re.compile(
+                rf"{hedge}{name_before}(?<![数何])(?P<b>{run})(?P<ua>分の)(?P<a>{run})(?![回本番度曲]){hedged}"
+            ),
+            _fraction_ja,
+        ),
+        (
+            re.compile(
                 rf"{hedge}{name_before}(?<![割数何幾])(?P<a>{run})(?:(?P<ub>{durations})?{dash}(?P<b>{run}))?"
                 rf"(?P<ua>{durations}){hedged}"
             ),
@@ -184,6 +190,15 @@ def _name_ja(match: re.Match[str]) -> Amount | None:
     digits = digits or f"{value:f}"
     named = digits if match["law"] is not None else f"No. {digits}"
     return Amount(match.start(), match.end(), Kind.NAME, value, named)
+
+
+def _fraction_ja(match: re.Match[str]) -> Amount | None:
+    part, whole = numeral(match["a"]), numeral(match["b"])
+    if part is None or whole is None or not 0 < part < whole or part % 1 or whole % 1:
+        return None
+    hedge, end = _hedge_ja(match)
+    start = match.start("before") if match["before"] else match.start("b")
+    return Amount(start, end, Kind.FRACTION, part, f"{whole:f}", hedge=hedge)
 
 
 def _duration_ja(match: re.Match[str]) -> Amount | None:

@@ -5,9 +5,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from toolkit.translation.numbers.amount import (
+    PARTS,
     SCALE_WORDS,
     SCALES,
     SEVERAL,
+    SMALL_NUMBERS,
     Amount,
     Kind,
     unit_table,
@@ -63,6 +65,8 @@ def _in_japanese(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     if amount.kind is Kind.ORDINAL:
         counter = amount.unit if amount.unit in ("回", "次", "弾", "波", "代") else ""
         return f"第{value}{counter}"
+    if amount.kind is Kind.FRACTION:
+        return f"{write_numeral(Decimal(amount.unit))}分の{write_numeral(value)}"
     if amount.kind is Kind.SCALE:
         return SCALE_WORDS[int(value)] + str(unit_table(amount.unit)["ja"][0])
     unit = {Kind.PERCENT: "%", Kind.TIMES: "倍"}.get(amount.kind, "")
@@ -93,6 +97,8 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     if amount.kind is Kind.ORDINAL:
         number = int(value)
         return _ORDINALS[number - 1] if 1 <= number <= 10 else ordinal(number)
+    if amount.kind is Kind.FRACTION:
+        return _fraction(int(value), int(amount.unit))
     if amount.kind is Kind.SCALE:
         words = SEVERAL[int(value)][0].replace("several ", "")
         words = words if words.endswith(" of") else f"{words}s of"
@@ -118,6 +124,14 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
     if upto < 0:
         return f"{minus}{sign}{low} to -{sign}{high}{unit}"
     return f"{minus}{sign}{low}–{'' if shared or not sign else sign}{high}{unit}"
+
+
+def _fraction(part: int, whole: int) -> str:
+    """A fraction in English: two-thirds; 7/12 where the part has no name."""
+    if whole not in PARTS or part > len(SMALL_NUMBERS):
+        return f"{part:,}/{whole:,}"
+    name = PARTS[whole]
+    return f"{SMALL_NUMBERS[part - 1]}-{name if part == 1 else f'{name}s'}"
 
 
 def _bare(amount: Amount) -> str:
