@@ -277,7 +277,7 @@ def drawn(kind: str, size: tuple[int, int], mode: str = "RGB") -> bytes:
         ("図 一.jpg", drawn("JPEG", (3000, 1500)), "image/jpeg", (1120, 560)),
         ("a.webp", drawn("WEBP", (200, 100)), "image/png", (200, 100)),
         ("a.png", drawn("PNG", (2240, 1), "P"), "image/png", (1120, 1)),
-        ("a.gif", drawn("GIF", (2000, 10), "P"), "image/gif", (2000, 10)),
+        ("a.gif", drawn("GIF", (2000, 10), "P"), "image/gif", (1120, 6)),
     ],
 )
 def test_pictures_as_mail_programs_show_them(

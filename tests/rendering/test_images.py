@@ -7,12 +7,13 @@ from zlib import crc32
 
 import pytest
 from markdown_it.token import Token
-from PIL import Image, ImageFile
+from PIL import Image, ImageCms, ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from toolkit.document import markdown
 from toolkit.errors import ContentError
 from toolkit.rendering import images
-from toolkit.rendering.images import Picture, image_line, read_picture
+from toolkit.rendering.images import Picture, image_line, read_picture, scaled
 
 LINE = 7
 
@@ -93,7 +94,7 @@ def test_a_photograph_stands_upright(read: Callable[[str], Picture], folder: Pat
         ("none.png", "there is no picture none.png in one/"),
         ("folder", "there is no picture folder"),
         ("text.png", "text.png is no picture"),
-        ("drawing.svg", "drawing.svg is no picture"),
+        ("drawing.svg", "drawing.svg is an SVG drawing: export it as PNG"),
         ("empty.png", "empty.png is no picture"),
         ("cut.png", "is damaged"),
         ("cut.jpg", "is damaged"),
@@ -161,3 +162,136 @@ def test_the_line_of_an_image_within_a_paragraph() -> None:
     inline = markdown.parse("Text.\n\nA line,\nand ![one](a.png)\n![二](%E5%9B%B3.png)\n")[4]
     found: list[Token] = [child for child in inline.children or [] if child.type == "image"]
     assert [image_line(inline, image) for image in found] == [4, 5]
+
+
+WITH_PLACE = Image.Exif()
+WITH_PLACE[0x010F] = "A camera"
+WITH_PLACE[0x8825] = {1: "N", 2: (35.0, 40.0, 52.0)}
+
+
+def moving(kind: str) -> bytes:
+    frames = [Image.new("RGB", (40, 20), colour) for colour in ("red", "green", "blue")]
+    stream = BytesIO()
+    frames[0].save(stream, kind, save_all=True, append_images=frames[1:], duration=80)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_tells_no_place_and_no_camera(
+    read: Callable[[str], Picture], folder: Path, kind: str
+) -> None:
+    data = drawn(kind, (40, 30), exif=WITH_PLACE.tobytes(), xmp=b"<x:xmpmeta>Tokyo</x:xmpmeta>")
+    assert b"A camera" in data
+    (folder / "a").write_bytes(data)
+    picture = read("a")
+    assert b"A camera" not in picture.data
+    assert b"Tokyo" not in picture.data
+    with Image.open(BytesIO(picture.data)) as image:
+        assert (image.format, image.size, dict(image.getexif())) == (kind, (40, 30), {})
+
+
+def test_a_png_loses_its_comments(read: Callable[[str], Picture], folder: Path) -> None:
+    comments = PngInfo()
+    comments.add_text("Author", "Somebody at home")
+    (folder / "a.png").write_bytes(drawn("PNG", pnginfo=comments))
+    assert b"Somebody" not in read("a.png").data
+
+
+def test_the_second_picture_behind_a_phones_jpeg_is_left_out(
+    read: Callable[[str], Picture], folder: Path
+) -> None:
+    stream = BytesIO()
+    first, second = (Image.new("RGB", (64, 48), colour) for colour in ("navy", "red"))
+    first.save(stream, "MPO", save_all=True, append_images=[second])
+    (folder / "a.jpg").write_bytes(stream.getvalue())
+    picture = read("a.jpg")
+    assert picture.mime == "image/jpeg"
+    assert len(picture.data) < len(stream.getvalue())
+
+
+def test_colours_for_print_become_those_of_screens(
+    read: Callable[[str], Picture], folder: Path
+) -> None:
+    stream = BytesIO()
+    Image.new("CMYK", (20, 20), (0, 255, 255, 0)).save(stream, "JPEG")
+    (folder / "a.jpg").write_bytes(stream.getvalue())
+    with Image.open(BytesIO(read("a.jpg").data)) as image:
+        assert image.mode == "RGB"
+        pixel = image.getpixel((10, 10))
+        assert isinstance(pixel, tuple)
+        assert pixel[0] > 200
+        assert max(pixel[1:]) < 60
+
+
+def test_colours_follow_their_profile(read: Callable[[str], Picture], folder: Path) -> None:
+    # A profile of our own: that of sRGB, with red and blue exchanged.
+    swapped = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = swapped.index(b"rXYZ"), swapped.index(b"bXYZ")
+    swapped[red : red + 4], swapped[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    name = "sRGB".encode("utf-16-be")
+    profile = bytes(swapped).replace(name, "swap".encode("utf-16-be"))
+    (folder / "a.png").write_bytes(drawn("PNG", icc_profile=profile))  # navy: (0, 0, 128)
+    with Image.open(BytesIO(read("a.png").data)) as image:
+        assert "icc_profile" not in image.info
+        pixel = image.getpixel((0, 0))
+        assert isinstance(pixel, tuple)
+        assert pixel[0] > 100
+        assert pixel[2] < 20
+
+
+def test_sixteen_bits_of_grey_stay_grey(read: Callable[[str], Picture], folder: Path) -> None:
+    stream = BytesIO()
+    Image.new("I;16", (4, 3), 0x8080).save(stream, "PNG")
+    (folder / "a.png").write_bytes(stream.getvalue())
+    with Image.open(BytesIO(read("a.png").data)) as image:
+        assert image.getpixel((0, 0)) == 0x80
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_a_picture_that_moves_goes_on_moving(
+    read: Callable[[str], Picture], folder: Path, kind: str
+) -> None:
+    (folder / "a").write_bytes(moving(kind))
+    picture = read("a")
+    assert scaled(picture, 10, 10) == picture
+    with Image.open(BytesIO(picture.data)) as image:
+        assert getattr(image, "n_frames", 1) == 3
+
+
+def test_a_drawing_in_svg_says_what_to_do(read: Callable[[str], Picture], folder: Path) -> None:
+    (folder / "a.svg").write_text('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>')
+    with pytest.raises(ContentError, match="export it as PNG"):
+        read("a.svg")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+@pytest.mark.parametrize(
+    ("size", "most", "expected"),
+    [
+        ((400, 300), (200, 900), (200, 150)),
+        ((400, 300), (900, 150), (200, 150)),
+        ((400, 300), (400, 300), (400, 300)),
+        ((40, 30), (400, 300), (40, 30)),
+        ((3000, 2), (100, 100), (100, 1)),
+    ],
+)
+def test_a_picture_is_scaled_down_and_never_up(
+    kind: str, size: tuple[int, int], most: tuple[int, int], expected: tuple[int, int]
+) -> None:
+    whole = Picture(Path("a"), images.MIME_TYPES[kind], drawn(kind, size), *size)
+    small = scaled(whole, *most)
+    assert (small.width, small.height) == expected
+    with Image.open(BytesIO(small.data)) as image:
+        assert (image.format, image.size) == (kind, expected)
+    assert scaled(whole, *most).data == small.data
+
+
+def test_what_is_clear_stays_clear() -> None:
+    stream = BytesIO()
+    Image.new("RGBA", (40, 40), (200, 0, 0, 128)).save(stream, "PNG")
+    small = scaled(Picture(Path("a"), "image/png", stream.getvalue(), 40, 40), 20, 20)
+    with Image.open(BytesIO(small.data)) as image:
+        pixel = image.getpixel((5, 5))
+        assert isinstance(pixel, tuple)
+        assert pixel[3] == 128
+        assert pixel[0] > 195

@@ -10,11 +10,10 @@ import datetime
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import MIMEPart
 from email.policy import SMTP
 from email.utils import format_datetime, quote
-from io import BytesIO
 from pathlib import Path
 
 from markupsafe import Markup
@@ -25,7 +24,7 @@ from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered, theme
 from toolkit.rendering.edition import Edition
-from toolkit.rendering.images import Picture, as_png
+from toolkit.rendering.images import Picture, as_png, scaled
 from toolkit.rendering.page import page_text
 from toolkit.rendering.txt import write_text
 
@@ -37,6 +36,9 @@ CLIP = 102 * 1024
 
 SHEET_WIDTH = 560
 """How wide a picture is shown at most, in CSS pixels: what the sheet leaves within its margins."""
+
+HIGHEST = 4096
+"""The most pixels of a picture from top to bottom: some mail programs show no higher one."""
 
 EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
 
@@ -95,21 +97,9 @@ class _Pictures:
 
 def _for_mail(picture: Picture) -> Picture:
     """A picture as mail programs show it: no WebP, and no wider than twice the sheet."""
-    from PIL import Image
-
     if picture.mime == "image/webp":
         picture = as_png(picture)
-    most = 2 * SHEET_WIDTH
-    # A GIF may move, and would stand still after this.
-    if picture.width <= most or picture.mime == "image/gif":
-        return picture
-    height = max(round(picture.height * most / picture.width), 1)
-    stream = BytesIO()
-    with Image.open(BytesIO(picture.data)) as image:
-        kind = str(image.format)
-        whole = image.convert("RGBA") if image.mode in ("P", "PA") else image
-        whole.resize((most, height), Image.Resampling.LANCZOS).save(stream, kind, quality=85)
-    return replace(picture, data=stream.getvalue(), width=most, height=height)
+    return scaled(picture, 2 * SHEET_WIDTH, HIGHEST)
 
 
 def _page(edition: Edition, mail: Mail, pictures: _Pictures) -> tuple[str, list[Finding]]:

@@ -16,7 +16,7 @@ from toolkit.files import read_bytes
 from toolkit.rendering import Rendered, theme, xml
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.identity import identifier
-from toolkit.rendering.images import SIZE_LIMIT, Picture, as_png, read_picture
+from toolkit.rendering.images import SCREEN, SIZE_LIMIT, Picture, as_png, read_picture, scaled
 from toolkit.rendering.page import page_text
 from toolkit.rendering.xml import Tree
 
@@ -62,6 +62,7 @@ class _Shelf:
     def add_picture(self, picture: Picture) -> str:
         # EPUB has had WebP since 3.3; readers made before 2023 leave the place empty.
         shown = as_png(picture) if picture.mime == "image/webp" else picture
+        shown = scaled(shown, *SCREEN)
         return self.add(picture.path, shown.mime, shown.data)
 
     def add_file(self, path: Path) -> str:

@@ -13,7 +13,7 @@ from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import characters, edition_text, missing_glyphs, subset, woff
-from toolkit.rendering.images import Picture, read_picture
+from toolkit.rendering.images import SCREEN, Picture, read_picture, scaled
 
 _FONTS = (".ttf", ".otf")
 
@@ -47,5 +47,6 @@ def embedder(text: str) -> Callable[[Path], str]:
 
 
 def data_url(picture: Picture) -> str:
-    """A URL that holds the picture itself (RFC 2397)."""
-    return f"data:{picture.mime};base64,{b64encode(picture.data).decode()}"
+    """A URL that holds the picture itself (RFC 2397), as fine as screens can show it."""
+    shown = scaled(picture, *SCREEN)
+    return f"data:{shown.mime};base64,{b64encode(shown.data).decode()}"

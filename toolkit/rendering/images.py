@@ -1,7 +1,9 @@
 """The pictures of an edition: found, checked and ready to embed, in every format the same.
 
 A picture lies inside the publication, is named relative to its section's file and is
-what it says it is: its content decides, not its name. Nothing is fetched.
+what it says it is: its content decides, not its name. Nothing is fetched. What a reader does
+not see does not go out: no place, no camera, no comment, no thumbnail. Colours are sRGB, which
+is what every reader takes a picture without a profile for.
 """
 
 import warnings
@@ -10,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
@@ -17,11 +20,17 @@ from markdown_it.token import Token
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
 
+if TYPE_CHECKING:
+    from PIL.Image import Image as Pixels
+
 SIZE_LIMIT = 30 * 1024 * 1024
 """The largest picture file that is read, in bytes."""
 
 PIXEL_LIMIT = 60_000_000
 """The most pixels a picture may have: a full-frame photograph has 24 to 60 million."""
+
+SCREEN = (1600, 3200)
+"""The most pixels across and down on a screen: twice the widest column, of 800 CSS pixels."""
 
 MIME_TYPES = {
     "PNG": "image/png",
@@ -30,8 +39,16 @@ MIME_TYPES = {
     "WEBP": "image/webp",
 }
 
+QUALITY = 88
+"""Of a JPEG or WebP that is written anew, from 1 to 100."""
+
+_STORED = {"MPO": "JPEG"}
+"""What holds a picture of another kind: phones put a second one behind a JPEG."""
+
 _UPRIGHT = 1
 _ORIENTATION = 0x0112
+_HIDDEN = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif", "photoshop", "comment")
+"""What Pillow calls that which a picture says of itself; a PNG's texts come on top."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +58,8 @@ class Picture:
     Attributes:
         path: the file.
         mime: ``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``.
-        data: the file's bytes; of a photograph that a camera stored turned, those of the
-            upright picture.
+        data: the file's bytes; of one that a camera stored turned, that has other colours
+            than sRGB or says more than is seen, those of the picture as it is seen.
         width, height: in pixels, as it is seen.
     """
 
@@ -77,14 +94,17 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     except ContentError as error:
         raise fail(f"the picture {name} {error.message}") from None
 
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    if _is_svg(data):
+        raise fail(f"{name} is an SVG drawing: export it as PNG, twice as wide as it is shown")
+
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with _whole_pictures_only(), warnings.catch_warnings():
             # Pillow warns of large pictures; the limit here is ours and is an error.
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
-                kind = str(image.format)
+                kind = _STORED.get(str(image.format), str(image.format))
                 width, height = image.size
                 if width * height > PIXEL_LIMIT:
                     raise fail(
@@ -92,13 +112,11 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
                         f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
                     )
                 image.load()
-                if image.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT:
-                    # Word ignores the turn that browsers apply: store what is seen.
-                    upright = ImageOps.exif_transpose(image)
-                    width, height = upright.size
-                    stream = BytesIO()
-                    upright.save(stream, kind, quality=92)
-                    data = stream.getvalue()
+                if _moves(image):
+                    data = _bare(image, kind, data)
+                elif (seen := _as_seen(image)) is not image or _says_more(image):
+                    width, height = seen.size
+                    data = _encoded(seen, kind)
     except UnidentifiedImageError:
         raise fail(f"{name} is no picture: use PNG, JPEG, GIF or WebP") from None
     except Image.DecompressionBombError:
@@ -106,6 +124,28 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise fail(f"the picture {name} is damaged ({error}); export it again") from None
     return Picture(path, MIME_TYPES[kind], data, width, height)
+
+
+def scaled(picture: Picture, widest: int, highest: int) -> Picture:
+    """The picture with at most so many pixels across and down, its proportions kept.
+
+    None is made larger. One that moves stays as it is: it would stand still.
+    """
+    from PIL import Image
+
+    scale = min(widest / picture.width, highest / picture.height)
+    if scale >= 1:
+        return picture
+    size = max(round(picture.width * scale), 1), max(round(picture.height * scale), 1)
+    with Image.open(BytesIO(picture.data)) as image:
+        if _moves(image):
+            return picture
+        whole: Pixels = image
+        if image.mode in ("P", "PA", "1") or "transparency" in image.info:
+            # What has few colours has more of them once it is smaller.
+            whole = image.convert("RGBA" if _is_clear(image) else "RGB")
+        data = _encoded(whole.resize(size, Image.Resampling.LANCZOS), str(image.format))
+    return replace(picture, data=data, width=size[0], height=size[1])
 
 
 def as_png(picture: Picture) -> Picture:
@@ -124,6 +164,86 @@ def image_line(inline: Token, image: Token) -> int:
     source = unquote(str(image.attrs.get("src", "")))
     place = unquote(inline.content).find(source)
     return first + inline.content[: max(place, 0)].count("\n")
+
+
+def _as_seen(image: "Pixels") -> "Pixels":
+    """The picture upright and in sRGB or grey; itself where it is that already."""
+    from PIL import ImageOps
+
+    seen = image
+    if image.getexif().get(_ORIENTATION, _UPRIGHT) != _UPRIGHT:
+        # Word ignores the turn that browsers apply: store what is seen.
+        seen = ImageOps.exif_transpose(seen)
+    if seen.mode.startswith("I"):
+        # Sixteen bits a pixel: Pillow would cut off all that is not black.
+        seen = seen.convert("I").point(lambda value: value / 257).convert("L")
+    if profile := image.info.get("icc_profile"):
+        seen = _in_srgb(seen, profile)
+    if seen.mode in ("CMYK", "YCbCr", "LAB", "HSV"):
+        seen = seen.convert("RGB")
+    return seen
+
+
+def _in_srgb(image: "Pixels", profile: bytes) -> "Pixels":
+    """A picture's colours by its profile; one that cannot be read says nothing."""
+    from PIL import ImageCms
+
+    if image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(own).lower():
+            return image
+        mode = "RGB" if image.mode == "CMYK" else image.mode
+        made = ImageCms.profileToProfile(
+            image, own, ImageCms.createProfile("sRGB"), outputMode=mode
+        )
+    except (ImageCms.PyCMSError, OSError):
+        return image
+    return made or image
+
+
+def _says_more(image: "Pixels") -> bool:
+    """Whether the file says something of the picture that is not seen in it."""
+    texts = getattr(image, "text", {})
+    return bool(image.format in _STORED or texts or image.getexif()) or any(
+        image.info.get(name) for name in (*_HIDDEN, "icc_profile")
+    )
+
+
+def _moves(image: "Pixels") -> bool:
+    return image.format in ("GIF", "PNG", "WEBP") and getattr(image, "n_frames", 1) > 1
+
+
+def _is_clear(image: "Pixels") -> bool:
+    """Whether something of what lies below the picture is seen through it."""
+    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
+
+
+def _bare(image: "Pixels", kind: str, data: bytes) -> bytes:
+    """A picture that moves, without what it says of itself; its frames are kept as they are."""
+    if kind not in ("GIF", "WEBP", "PNG") or not _says_more(image):
+        return data
+    stream = BytesIO()
+    keep = {"lossless": True} if kind == "WEBP" else {}
+    image.info = {name: value for name, value in image.info.items() if name not in _HIDDEN}
+    image.save(stream, kind, save_all=True, exif=b"", **keep)
+    return stream.getvalue()
+
+
+def _encoded(image: "Pixels", kind: str) -> bytes:
+    """A still picture as a file that says nothing but what is seen."""
+    kept = ("transparency", "gamma", "dpi")
+    image = image.copy()
+    image.info = {name: value for name, value in image.info.items() if name in kept}
+    stream = BytesIO()
+    image.save(stream, kind, quality=QUALITY, exif=b"", icc_profile=None)
+    return stream.getvalue()
+
+
+def _is_svg(data: bytes) -> bool:
+    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return start.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in start
 
 
 @contextmanager

@@ -23,6 +23,9 @@ from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import Picture
 from toolkit.rendering.justification import teach_weasyprint
 
+RESOLUTION = 300
+"""The most pixels to an inch that a picture has at the size it is printed in."""
+
 
 def render(edition: Edition | BilingualEdition) -> Rendered:
     """The edition as a PDF.
@@ -49,7 +52,9 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     teach_weasyprint()
     with _warnings() as warnings:
         fetcher = _fetcher(frozenset(files), pictures)
-        document = HTML(string=page, url_fetcher=fetcher).render(font_config=_font_configuration())
+        document = HTML(string=page, url_fetcher=fetcher).render(
+            font_config=_font_configuration(), dpi=RESOLUTION
+        )
         data = document.write_pdf(
             pdf_variant=edition.publication.pdf_variant,
             pdf_identifier=sha256(page.encode("utf-8")).digest()[:16],

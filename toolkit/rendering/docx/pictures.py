@@ -1,6 +1,7 @@
 """Pictures in the text: at most as wide as the text, with their text alternative."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,15 @@ from markdown_it.token import Token
 
 from toolkit.rendering.docx.elements import Element, clean, w
 from toolkit.rendering.docx.manuscript import Manuscript
-from toolkit.rendering.images import Picture, as_png, image_line, read_picture
+from toolkit.rendering.images import Picture, as_png, image_line, read_picture, scaled
 
 EMU_PER_PIXEL = 9525
 """English Metric Units a CSS pixel: 914,400 to an inch, 96 pixels to an inch."""
+
+EMU_PER_INCH = 914_400
+
+RESOLUTION = 220
+"""The most pixels to an inch that a picture has in its place, as Word itself keeps by default."""
 
 HIGHEST = 0.7
 """The most of the text area's height that a picture takes: its caption stays beside it."""
@@ -77,6 +83,8 @@ def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
     )
     part = manuscript.document.part
     width, height = _extent(manuscript, picture)
+    pixels = (math.ceil(length * RESOLUTION / EMU_PER_INCH) for length in (width, height))
+    picture = scaled(picture, *pixels)
     inline = _INLINE.format(
         id=manuscript.next_id(),
         name=quoteattr(clean(picture.path.name)),
