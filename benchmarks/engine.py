@@ -2,8 +2,8 @@
 
 Attempt 0 (greedy) and the attempt with a beam run in turn on the same sentences, both ways, so
 that the machine's noise falls on both; medians over the runs. Then marked-up sentences of the
-tests are drafted, and the shares are printed of those that are whole; ``--drafts`` does that
-alone.
+tests are drafted, and the shares are printed of those that are whole, and of the spans that
+stand on the right words; ``--drafts`` does that alone.
 """
 
 import argparse
@@ -92,6 +92,7 @@ def shown(name: str, seconds: list[float]) -> str:
 
 def drafting(language: str, package: str = "ja-en") -> None:
     """Draft the marked-up sentences of the tests: processor time, what came back, and memory."""
+    from benchmarks.covering import judge, read_expected, shares
     from toolkit.document.glossary import Glossary, Term
     from toolkit.translation.drafting import draft_sentences
     from toolkit.translation.engine import open_engine
@@ -116,12 +117,21 @@ def drafting(language: str, package: str = "ja-en") -> None:
     flagged = sum(bool(draft.findings) for draft in drafts)
     pieces = sum("piece by piece" in " ".join(draft.findings) for draft in drafts)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    languages = f"{language}-{target}"
+    expected = read_expected(CASES / f"covering.{languages}.md")
+    verdicts = [
+        verdict
+        for text, draft in zip(texts, drafts, strict=True)
+        if text in expected
+        for verdict in judge(text, draft.text, expected[text], terms, languages)
+    ]
     print(
         f"{language} → {target}, {len(texts)} marked-up sentences: "
         f"{seconds:.1f} s of processor time\n"
         f"    links, code and images back {firm / len(texts):.1%}, same inline elements "
         f"{parsed / len(texts):.1%}, with a finding {flagged / len(texts):.1%}, "
-        f"piece by piece {pieces / len(texts):.1%}; memory at most {memory} MB"
+        f"piece by piece {pieces / len(texts):.1%}; memory at most {memory} MB\n"
+        f"    {shares(verdicts)}"
     )
 
 
