@@ -36,6 +36,7 @@ def build(
     force: bool = False,
     dry_run: bool = False,
     task_timeout: float | None = None,
+    max_memory: int | None = None,
     on_event: "Callable[[Event], None] | None" = None,
     way: "Way | None" = None,
 ) -> "Report":
@@ -55,6 +56,7 @@ def build(
         force: make also what is up to date.
         dry_run: make nothing; the report's ``steps`` say what would be made, and why.
         task_timeout: the longest that one output may take, in seconds; no limit by default.
+        max_memory: in bytes; a process that holds more after an edition gives way to a new one.
         on_event: called with each ``Skipped``, ``Started``, ``Output`` and ``Failure`` of
             ``toolkit.export`` as it comes, in the caller's thread.
         way: another way to run the tasks than processes of this machine (``toolkit.export.pool``).
@@ -89,6 +91,7 @@ def build(
         force=force,
         dry_run=dry_run,
         task_timeout=task_timeout,
+        max_memory=max_memory,
         on_event=on_event,
         way=way,
     )

@@ -15,7 +15,7 @@ import toolkit
 from toolkit.document.publication import read_publication
 from toolkit.errors import MissingError
 from toolkit.export import Failure, Made, Started, Task, pool, run
-from toolkit.export.pool import Happening, longest_first, run_here, run_in_workers
+from toolkit.export.pool import Happening, Limits, longest_first, run_here, run_in_workers
 
 ISSUE = "2025-11-25"
 OTHERS = ("2025-12-02", "2025-12-09")
@@ -48,7 +48,7 @@ def test_any_number_of_processes_gives_the_same_bytes(publication: Path) -> None
     asked = [*tasks(publication)[:4], *tasks(publication, ("html", "docx"))[4:]]
     expected = made(run_here(asked))
     assert len(expected) == len(asked) * 2
-    assert made(run_in_workers(asked, 2, recycle_after=2)) == expected
+    assert made(run_in_workers(asked, 2, Limits(tasks=2))) == expected
 
 
 def test_a_task_and_its_results_travel(publication: Path) -> None:
@@ -120,6 +120,41 @@ def test_an_output_that_hangs_is_ended(
         "ja.md: took longer than 0.5 seconds (--task-timeout) and was ended"
     )
     assert [worker.returncode for worker in workers] == [-signal.SIGKILL]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits another process's memory")
+def test_a_worker_without_memory_fails_its_output_and_the_rest_goes_on(
+    publication: Path, workers: list["subprocess.Popen[bytes]"]
+) -> None:
+    import resource
+
+    section = publication / "issues" / OTHERS[0] / "brief-1.md"
+    section.write_text("- 一文。\n" * 120_000, "utf-8")
+    asked = [task for task in tasks(publication, ("md",)) if task.language == "ja"]
+    results: list[Made | Failure] = []
+    for happening in run_in_workers(asked, 1):
+        if isinstance(happening, Started):
+            continue
+        if not results:
+            pid = workers[0].pid
+            pages = int(Path(f"/proc/{pid}/statm").read_text().split()[0])
+            enough = pages * resource.getpagesize() + 24_000_000
+            resource.prlimit(pid, resource.RLIMIT_AS, (enough, enough))
+        results.append(happening)
+    first, second, third = results
+    assert isinstance(first, Made)
+    assert isinstance(second, Failure)
+    assert "too little memory" in str(second.error)
+    assert isinstance(third, Made)
+
+
+@pytest.mark.parametrize(("memory", "expected"), [(1, 3), (10**12, 1)])
+def test_a_worker_that_holds_too_much_gives_way_after_its_task(
+    publication: Path, workers: list["subprocess.Popen[bytes]"], memory: int, expected: int
+) -> None:
+    asked = tasks(publication, ("md",))[:3]
+    assert len(made(run_in_workers(asked, 1, Limits(memory=memory)))) == 3
+    assert [worker.returncode for worker in workers] == [0] * expected
 
 
 def test_who_stops_listening_ends_the_workers(

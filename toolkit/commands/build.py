@@ -102,6 +102,12 @@ BILINGUAL = [f"{first}-{second}" for first, second in permutations(LANGUAGES, 2)
     type=click.FloatRange(min=0, min_open=True),
     help="The longest one output may take; then it fails and the others go on.",
 )
+@click.option(
+    "--max-memory",
+    metavar="MB",
+    type=click.IntRange(min=1),
+    help="A process that holds more after an edition gives way to a new one.",
+)
 @publication_option
 @json_option
 @click.pass_context
@@ -121,6 +127,7 @@ def command(
     watch: bool,
     jobs: int,
     task_timeout: float | None,
+    max_memory: int | None,
     publication: Path | None,
     as_json: bool,
 ) -> None:
@@ -168,6 +175,7 @@ def command(
                 force=force,
                 dry_run=dry_run,
                 task_timeout=task_timeout,
+                max_memory=max_memory and max_memory * 1_000_000,
                 on_event=on_event,
             )
 

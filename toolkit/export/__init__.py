@@ -18,9 +18,10 @@ the others are made all the same.
 
 import re
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from toolkit.document.publication import PDF_VARIANTS, Publication
@@ -28,7 +29,9 @@ from toolkit.errors import NewsletterError, UsageError
 from toolkit.export.inputs import data_digest, sides
 from toolkit.export.lock import build_lock
 from toolkit.export.pool import (
+    NO_LIMITS,
     Happening,
+    Limits,
     Started,
     Way,
     available_processors,
@@ -168,6 +171,7 @@ def build(
     force: bool = False,
     dry_run: bool = False,
     task_timeout: float | None = None,
+    max_memory: int | None = None,
     on_event: Callable[[Event], None] | None = None,
     way: Way | None = None,
 ) -> Report:
@@ -184,10 +188,11 @@ def build(
         force: make also what is up to date.
         dry_run: make nothing; the report's ``steps`` say what would be made.
         task_timeout: the longest that one output may take, in seconds.
+        max_memory: in bytes; a process that holds more after an edition gives way to a new one.
         on_event: called in this thread with each ``Skipped``, ``Started``, ``Output`` and
             ``Failure`` as it comes.
-        way: another way to run the tasks, such as a cluster; then ``jobs`` and
-            ``task_timeout`` are its own affair.
+        way: another way to run the tasks; then ``jobs``, and the limits are its own
+            affair.
 
     Returns:
         What became of each output. A problem in an issue's content is a ``Failure`` in it.
@@ -213,10 +218,11 @@ def build(
     stale = [step for step in steps if step.reasons]
     if dry_run or not stale:
         return Report(skipped=skipped, steps=tuple(steps))
-    if task_timeout is None and len({step.slug for step in stale}) == 1:
+    limits = Limits(task_timeout, max_memory)
+    if limits == NO_LIMITS and len({step.slug for step in stale}) == 1:
         jobs = 1  # loading the libraries once more costs what a second process saves
     tasks = _tasks(publication, stale, jobs)
-    way = way or _way(jobs, task_timeout)
+    way = way or _way(jobs, limits)
     results: dict[tuple[str, str, str], Output | Failure] = {}
     with build_lock(out):
         for slug in dict.fromkeys(task.slug for task in tasks):
@@ -291,15 +297,11 @@ def _weight(folder: Path) -> int:
     return 0
 
 
-def _way(jobs: int, task_timeout: float | None) -> Way:
-    # Only a process of its own can be ended when its time is up.
-    if jobs == 1 and task_timeout is None:
+def _way(jobs: int, limits: Limits) -> Way:
+    # Only a process of its own can be ended when its time is up, or when it holds too much.
+    if jobs == 1 and limits == NO_LIMITS:
         return run_here
-
-    def in_workers(tasks: Sequence[Task]) -> Generator[Happening, None, None]:
-        return run_in_workers(tasks, jobs, task_timeout)
-
-    return in_workers
+    return partial(run_in_workers, jobs=jobs, limits=limits)
 
 
 def _ends_all(error: NewsletterError) -> bool:

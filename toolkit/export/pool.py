@@ -16,13 +16,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Generator, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from toolkit.errors import ContentError
 from toolkit.export.tasks import Failure, Made, Task, run_each
+from toolkit.export.worker import NO_MEMORY
 
 RECYCLE_AFTER = 200
 """After so many tasks a worker gives way to a new one, so that no leak of a library grows."""
@@ -52,40 +52,50 @@ def run_here(tasks: Sequence[Task]) -> Generator[Happening, None, None]:
             yield next(results)
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a worker may take.
+
+    Attributes:
+        seconds: the longest an output may take before its worker is ended; None for no limit.
+        memory: a worker that holds more bytes after a task gives way to a new one; None for
+            no limit.
+        tasks: after so many a worker gives way to a new one.
+    """
+
+    seconds: float | None = None
+    memory: int | None = None
+    tasks: int = RECYCLE_AFTER
+
+
+NO_LIMITS = Limits()
+
+
 def run_in_workers(
-    tasks: Sequence[Task],
-    jobs: int,
-    timeout: float | None = None,
-    recycle_after: int = RECYCLE_AFTER,
+    tasks: Sequence[Task], jobs: int, limits: Limits = NO_LIMITS
 ) -> Generator[Happening, None, None]:
     """Run tasks in processes of their own, the first given first.
 
-    A worker that dies, or is ended because an output took longer than ``timeout`` seconds,
-    fails the outputs of its task that are not made yet; a new one takes its place. When the
-    iterator is closed, or an exception such as ``KeyboardInterrupt`` comes through, all
-    workers are ended at once.
+    A worker that dies, or is ended because an output took too long, fails the outputs of its
+    task that are not made yet; a new one takes its place. When the iterator is closed, or an
+    exception such as ``KeyboardInterrupt`` comes through, all workers are ended at once.
 
     Args:
         tasks: what to run.
         jobs: how many processes; never more than there are tasks.
-        timeout: the longest an output may take; None for no limit.
-        recycle_after: after how many tasks a worker gives way to a new one.
+        limits: what each may take.
     """
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     for task in tasks:
         waiting.put(task)
     # Bounded: workers wait for the one who writes, so that finished outputs do not pile up.
     happenings: queue.Queue[Happening | _Ended] = queue.Queue(maxsize=max(jobs, 1))
-    drivers = [
-        _Driver(waiting, happenings, timeout, recycle_after) for _ in range(min(jobs, len(tasks)))
-    ]
+    drivers = [_Driver(waiting, happenings, limits) for _ in range(min(jobs, len(tasks)))]
     working = len(drivers)
     try:
         for driver in drivers:
             driver.start()
         while working:
-            for driver in drivers:
-                driver.end_if_late()
             try:
                 # With a limit, for not every system lets a Ctrl-C end the wait.
                 happening = happenings.get(timeout=_LONGEST_WAIT)
@@ -114,104 +124,140 @@ class _Ended:
 
 
 class _Driver(threading.Thread):
-    """A thread that hands tasks to one worker after another and passes its results on."""
+    """A thread that hands task after task to a worker and passes its results on."""
 
     def __init__(
         self,
         waiting: "queue.SimpleQueue[Task]",
         happenings: "queue.Queue[Happening | _Ended]",
-        timeout: float | None,
-        recycle_after: int,
+        limits: Limits,
     ) -> None:
         super().__init__(daemon=True)
         self._waiting = waiting
         self._happenings = happenings
-        self._timeout = timeout
-        self._recycle_after = recycle_after
-        self._process: subprocess.Popen[bytes] | None = None
-        self._served = 0
-        self._deadline: float | None = None
-        self._late = False
-        self._stopped = False
-        # Guards what the thread and its owner both decide: whether a worker starts, is late.
-        self._deciding = threading.Lock()
+        self._limits = limits
+        self._worker = Worker()
 
     def run(self) -> None:
         """What the thread does."""
         try:
-            while not self._stopped:
+            while not self._worker.is_stopped:
                 try:
                     task = self._waiting.get_nowait()
                 except queue.Empty:
                     break
-                self._serve(task)
-            self._retire()
+                for happening in self._worker.run(task, self._limits):
+                    self._happenings.put(happening)
+            self._worker.retire()
             self._happenings.put(_Ended())
         except BaseException as error:
             self._happenings.put(_Ended(error))
 
     def stop(self) -> None:
         """End the worker now, and the thread with it."""
-        with self._deciding:
-            self._stopped = True
-            if self._process:
-                self._process.kill()
+        self._worker.stop()
 
-    def end_if_late(self) -> None:
-        """End the worker if its output takes too long; the task fails."""
-        with self._deciding:
-            late = self._deadline is not None and time.monotonic() > self._deadline
-            if late and self._process:
-                self._late = True
-                self._deadline = None
-                self._process.kill()
 
-    def _serve(self, task: Task) -> None:
+class Worker:
+    """A warm process that serves one task after another, or the one that took its place.
+
+    It starts with its first task. One thread at a time gives it work; ``stop`` may come from
+    another.
+    """
+
+    def __init__(self) -> None:
+        self.is_stopped = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._served = 0
+        self._late = False
+        # Guards what several threads decide: whether the process starts, is late, is ended.
+        self._deciding = threading.Lock()
+
+    def run(self, task: Task, limits: Limits = NO_LIMITS) -> Iterator[Happening]:
+        """Have a task run; see ``run_in_workers``. To be iterated to its end."""
         waited_for = list(task.formats)
         try:
-            worker = self._worker()
-            if worker is None:
+            process = self._ready(limits)
+            if process is None:
                 return
-            assert worker.stdin is not None
-            assert worker.stdout is not None
-            pickle.dump(task, worker.stdin)
-            worker.stdin.flush()
+            assert process.stdin is not None
+            assert process.stdout is not None
+            pickle.dump(task, process.stdin)
+            process.stdin.flush()
             while waited_for:
-                self._happenings.put(Started(task.slug, task.language, waited_for[0]))
-                self._deadline = time.monotonic() + self._timeout if self._timeout else None
-                result = pickle.load(worker.stdout)  # noqa: S301 - our own worker wrote it
-                with self._deciding:
-                    self._deadline = None
-                    if self._late:
-                        raise EOFError
+                yield Started(task.slug, task.language, waited_for[0])
+                with self._in_time(limits.seconds):
+                    result = pickle.load(process.stdout)  # noqa: S301 - our own worker wrote it
                 waited_for.pop(0)
-                self._happenings.put(result)
-            pickle.load(worker.stdout)  # noqa: S301
+                yield result
+            memory = pickle.load(process.stdout)  # noqa: S301
+            if limits.memory is not None and memory > limits.memory:
+                self.retire()
         except (EOFError, OSError, pickle.UnpicklingError):
-            reason = self._bury()
-            if not self._stopped:
+            reason = self._bury(limits)
+            if not self.is_stopped:
                 for format_ in waited_for:
                     path = task.publication.issues / task.slug
                     error = ContentError(f"{task.language}.{format_}: {reason}", path)
-                    self._happenings.put(Failure(task.slug, task.language, format_, error))
+                    yield Failure(task.slug, task.language, format_, error)
 
-    def _worker(self) -> "subprocess.Popen[bytes] | None":
-        """The worker, a new one if need be; None when it is time to stop."""
-        if self._process and self._served >= self._recycle_after:
-            self._retire()
+    def stop(self) -> None:
+        """End the process now, and start no other."""
+        with self._deciding:
+            self.is_stopped = True
+            if self._process:
+                self._process.kill()
+
+    def retire(self) -> None:
+        """Let the process end: it has nothing to do when its input ends."""
+        process, self._process, self._served = self._process, None, 0
+        if process:
+            _close(process)
+            process.wait()
+
+    def _ready(self, limits: Limits) -> "subprocess.Popen[bytes] | None":
+        """The process, a new one if need be; None when it is time to stop."""
+        if self._served >= limits.tasks:
+            self.retire()
         self._served += 1
         with self._deciding:
-            if self._stopped:
+            if self.is_stopped:
                 return None
             if self._process is None:
                 self._process = _start()
             return self._process
 
-    def _bury(self) -> str:
-        """Take leave of a worker that died; says why in words."""
+    @contextmanager
+    def _in_time(self, seconds: float | None) -> Iterator[None]:
+        """End the process if what is waited for takes longer."""
+        if seconds is None:
+            yield
+            return
+        is_over = False
+
+        def end() -> None:
+            with self._deciding:
+                if self._process and not is_over:
+                    self._late = True
+                    self._process.kill()
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            with self._deciding:
+                is_over = True
+            timer.cancel()
+        if self._late:
+            raise EOFError  # it came when its process had been given up
+
+    def _bury(self, limits: Limits) -> str:
+        """Take leave of a process that died; says why in words."""
         with self._deciding:
             process, self._process, self._served = self._process, None, 0
-            late, self._late, self._deadline = self._late, False, None
+            late, self._late = self._late, False
         if process is None:
             return "no process could be started to make it"
         try:
@@ -221,20 +267,27 @@ class _Driver(threading.Thread):
             code = process.wait()
         _close(process)
         if late:
-            return f"took longer than {self._timeout:g} seconds (--task-timeout) and was ended"
+            return f"took longer than {limits.seconds:g} seconds (--task-timeout) and was ended"
+        if code == NO_MEMORY:
+            return "the process that made it had too little memory: try fewer --jobs"
         if os.name == "posix" and code == -signal.SIGKILL:
             return (
                 "the process that made it was killed, most often because the machine had too "
                 "little memory: try fewer --jobs"
             )
+        if os.name == "posix" and code < 0:
+            return (
+                f"the process that made it was ended by {_signal_name(-code)}, most often "
+                "because a library met a fault or the memory a process may have was used up"
+            )
         return f"the process that made it ended by itself (exit status {code})"
 
-    def _retire(self) -> None:
-        """Let the worker end: it has nothing to do when its input ends."""
-        process, self._process, self._served = self._process, None, 0
-        if process:
-            _close(process)
-            process.wait()
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
 
 
 def _start() -> "subprocess.Popen[bytes]":

@@ -94,6 +94,7 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
     """
     seconds: dict[str, float] = {}
     digests: dict[str, str] = {}
+    broken: NewsletterError | None = None
     try:
         with _clock(seconds, "read"):
             # Digests first, contents second: see ``Made.origin``.
@@ -109,17 +110,21 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
                 digests |= read_digests(task.publication, picture_files(task.publication, issue))
             edition = _edition(task.publication, issues)
     except Exception as error:
+        broken = _as_ours(error, task)
+    # Said when the exception is forgotten, and with it the memory that its frames hold.
+    if broken:
         for format_ in task.formats:
-            yield Failure(task.slug, task.language, format_, _as_ours(error, task))
+            yield Failure(task.slug, task.language, format_, broken)
         return
     for format_ in task.formats:
+        result: Made | Failure
         try:
             with _clock(seconds, "render"):
                 rendered = renderer(format_)(edition)
         except Exception as error:
-            yield Failure(task.slug, task.language, format_, _as_ours(error, task))
+            result = Failure(task.slug, task.language, format_, _as_ours(error, task))
         else:
-            yield Made(
+            result = Made(
                 slug=task.slug,
                 language=task.language,
                 format=format_,
@@ -130,6 +135,7 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
                 findings=rendered.findings,
                 origin=origin(task.publication, digests, format_),
             )
+        yield result
         seconds = {}
 
 

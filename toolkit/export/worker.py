@@ -1,15 +1,20 @@
 """A process that makes one edition after another and keeps its libraries and fonts loaded.
 
 It reads pickled tasks from standard input and writes pickled results to what was standard
-output: each ``Made`` or ``Failure`` as it comes, then None. It ends with its input, and so
-with the build that started it, however that ended; it writes no file.
+output: each ``Made`` or ``Failure`` as it comes, then how many bytes of memory it holds. It
+ends with its input, and so with the build that started it, however that ended; it writes no
+file.
 """
 
 import os
 import pickle
 import sys
+from pathlib import Path
 
 from toolkit.export.tasks import run_each
+
+NO_MEMORY = 71
+"""The exit status of a worker that had too little memory even to say so."""
 
 
 def main() -> None:
@@ -23,7 +28,31 @@ def main() -> None:
             for result in run_each(task):
                 pickle.dump(result, results)
                 results.flush()
-            pickle.dump(None, results)
+            pickle.dump(memory(), results)
             results.flush()
     except (EOFError, BrokenPipeError):
         os._exit(0)
+    except MemoryError:
+        os._exit(NO_MEMORY)
+
+
+if sys.platform == "linux":
+
+    def memory() -> int:
+        """The bytes of memory that this process holds."""
+        pages = Path("/proc/self/statm").read_text("ascii").split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+elif sys.platform == "win32":
+
+    def memory() -> int:
+        """Not known."""
+        return 0
+
+else:
+
+    def memory() -> int:
+        """The most bytes of memory that this process has held; what it holds is not told."""
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
