@@ -37,6 +37,7 @@ def build(
     dry_run: bool = False,
     task_timeout: float | None = None,
     max_memory: int | None = None,
+    scheduler: str | None = None,
     on_event: "Callable[[Event], None] | None" = None,
     way: "Way | None" = None,
 ) -> "Report":
@@ -57,6 +58,8 @@ def build(
         dry_run: make nothing; the report's ``steps`` say what would be made, and why.
         task_timeout: the longest that one output may take, in seconds; no limit by default.
         max_memory: in bytes; a process that holds more after an edition gives way to a new one.
+        scheduler: the Dask scheduler whose workers make the outputs, as in
+            ``tcp://HOST:8786``; ``jobs`` does not matter then. Needs the extra ``[cluster]``.
         on_event: called with each ``Skipped``, ``Started``, ``Output`` and ``Failure`` of
             ``toolkit.export`` as it comes, in the caller's thread.
         way: another way to run the tasks than processes of this machine (``toolkit.export.pool``).
@@ -65,10 +68,11 @@ def build(
         What was made, what failed, what was up to date, and why.
 
     Raises:
-        toolkit.errors.UsageError: an issue, a language, a format or a variant that there is not.
+        toolkit.errors.UsageError: an issue, a language, a format or a variant that there is not,
+            or an address that cannot be a scheduler's.
         toolkit.errors.ContentError: ``newsletter.toml`` has a problem.
-        toolkit.errors.MissingError: the machine lacks something, ``out`` cannot be written, or
-            another build is at work there.
+        toolkit.errors.MissingError: the machine lacks something, ``out`` cannot be written,
+            another build is at work there, or the scheduler does not answer.
     """
     from dataclasses import replace
 
@@ -92,6 +96,7 @@ def build(
         dry_run=dry_run,
         task_timeout=task_timeout,
         max_memory=max_memory,
+        scheduler=scheduler,
         on_event=on_event,
         way=way,
     )

@@ -144,11 +144,16 @@ def test_a_picture_makes_stale_the_issue_that_shows_it(built: Path) -> None:
 
 def test_another_toolkit_makes_all_stale(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inputs, "__version__", "99")
-    inputs.toolkit_digest.cache_clear()
+    forget_the_toolkit()
     try:
         assert stale(built) == {edition: {"the toolkit changed"} for edition in EDITIONS}
     finally:
-        inputs.toolkit_digest.cache_clear()
+        forget_the_toolkit()
+
+
+def forget_the_toolkit() -> None:
+    inputs.toolkit_parts.cache_clear()
+    inputs.toolkit_digest.cache_clear()
 
 
 def test_times_do_not_count_contents_do(built: Path) -> None:

@@ -108,6 +108,12 @@ BILINGUAL = [f"{first}-{second}" for first, second in permutations(LANGUAGES, 2)
     type=click.IntRange(min=1),
     help="A process that holds more after an edition gives way to a new one.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="Build on a Dask cluster: its scheduler, as in tcp://192.168.1.20:8786. --jobs does "
+    "not matter then.",
+)
 @publication_option
 @json_option
 @click.pass_context
@@ -128,6 +134,7 @@ def command(
     jobs: int,
     task_timeout: float | None,
     max_memory: int | None,
+    scheduler: str | None,
     publication: Path | None,
     as_json: bool,
 ) -> None:
@@ -176,6 +183,7 @@ def command(
                 dry_run=dry_run,
                 task_timeout=task_timeout,
                 max_memory=max_memory and max_memory * 1_000_000,
+                scheduler=scheduler,
                 on_event=on_event,
             )
 

@@ -12,6 +12,7 @@ the others are made all the same.
     records    build.json, and what is up to date
     tasks      one edition, made: a pure function of a picklable task
     pool       here, or in warm processes
+    cluster    on other machines, by Dask
     lock       one build at a time in a folder of outputs
     selection  patterns and dates → slugs
 """
@@ -172,6 +173,7 @@ def build(
     dry_run: bool = False,
     task_timeout: float | None = None,
     max_memory: int | None = None,
+    scheduler: str | None = None,
     on_event: Callable[[Event], None] | None = None,
     way: Way | None = None,
 ) -> Report:
@@ -189,18 +191,21 @@ def build(
         dry_run: make nothing; the report's ``steps`` say what would be made.
         task_timeout: the longest that one output may take, in seconds.
         max_memory: in bytes; a process that holds more after an edition gives way to a new one.
+        scheduler: the Dask scheduler whose workers make the outputs, as in
+            ``tcp://HOST:8786``; ``jobs`` does not matter then.
         on_event: called in this thread with each ``Skipped``, ``Started``, ``Output`` and
             ``Failure`` as it comes.
-        way: another way to run the tasks; then ``jobs``, and the limits are its own
-            affair.
+        way: another way to run the tasks; then ``jobs``, the limits and ``scheduler`` are its
+            own affair.
 
     Returns:
         What became of each output. A problem in an issue's content is a ``Failure`` in it.
 
     Raises:
-        UsageError: an issue, a language or a format that there is not.
-        MissingError: the machine lacks something, ``out`` cannot be written, or another build
-            is at work there.
+        UsageError: an issue, a language or a format that there is not, or an address that
+            cannot be a scheduler's.
+        MissingError: the machine lacks something, ``out`` cannot be written, another build is
+            at work there, or the scheduler does not answer.
     """
     slugs = list(dict.fromkeys(slugs))
     known = set(publication.slugs())
@@ -222,7 +227,7 @@ def build(
     if limits == NO_LIMITS and len({step.slug for step in stale}) == 1:
         jobs = 1  # loading the libraries once more costs what a second process saves
     tasks = _tasks(publication, stale, jobs)
-    way = way or _way(jobs, limits)
+    way = way or _way(jobs, limits, scheduler)
     results: dict[tuple[str, str, str], Output | Failure] = {}
     with build_lock(out):
         for slug in dict.fromkeys(task.slug for task in tasks):
@@ -297,7 +302,11 @@ def _weight(folder: Path) -> int:
     return 0
 
 
-def _way(jobs: int, limits: Limits) -> Way:
+def _way(jobs: int, limits: Limits, scheduler: str | None) -> Way:
+    if scheduler is not None:
+        from toolkit.export.cluster import run_on_cluster
+
+        return partial(run_on_cluster, scheduler=scheduler, limits=limits)
     # Only a process of its own can be ended when its time is up, or when it holds too much.
     if jobs == 1 and limits == NO_LIMITS:
         return run_here

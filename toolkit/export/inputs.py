@@ -198,24 +198,31 @@ def settings_digest(publication: Publication, format_: str) -> str:
 @cache
 def toolkit_digest() -> str:
     """The digest of the toolkit: its version, code, templates, fonts and libraries."""
-    package = Path(__file__).parents[1]
-    texts = [__version__]
+    return _digest(json.dumps(toolkit_parts()))
+
+
+@cache
+def toolkit_parts() -> dict[str, str]:
+    """What the toolkit is made of: its version, its libraries' by name, a digest of its files."""
+    parts = {"newsletter-toolkit": __version__}
     for name in LIBRARIES:
         try:
-            texts.append(f"{name} {metadata.version(name)}")
+            parts[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
-            texts.append(name)
+            parts[name] = _ABSENT
+    package = Path(__file__).parents[1]
     code = (path for name in CODE for path in (package / name).rglob("*"))
     wanted = (
         path
         for path in code
         if path.suffix in (".py", ".toml", ".json") and path.stat().st_size < TEXT_LIMIT
     )
+    texts = []
     for root, paths in ((package, wanted), (folder("templates"), folder("templates").rglob("*"))):
         for path in sorted(paths):
             if path.is_file() and not path.name.startswith("."):
                 texts.append(f"{path.relative_to(root).as_posix()} {file_digest(path)}")
-    return _digest("\n".join(texts))
+    return parts | {"its files": _digest("\n".join(texts))}
 
 
 def _hash() -> "hashlib.blake2b":
