@@ -50,25 +50,6 @@ def bookmarks(reader: pypdf.PdfReader) -> list[tuple[int, str]]:
     return list(walk(reader.outline, 1))
 
 
-def structure(reader: pypdf.PdfReader) -> list[tuple[str, dict[str, Any]]]:
-    """The structure elements of a tagged PDF in order, as (type, dictionary)."""
-    found: list[tuple[str, dict[str, Any]]] = []
-
-    def walk(item: Any) -> None:
-        item = item.get_object()
-        if isinstance(item, list):
-            for below in item:
-                walk(below)
-        elif isinstance(item, dict) and "/S" in item:
-            found.append((str(item["/S"]), item))
-            if "/K" in item:
-                walk(item["/K"])
-
-    root: Any = reader.trailer["/Root"]
-    walk(root["/StructTreeRoot"]["/K"])
-    return found
-
-
 def embedded_fonts(reader: pypdf.PdfReader) -> dict[str, bool]:
     """The fonts of a PDF by name, and whether each is embedded."""
     fonts: dict[str, bool] = {}

@@ -19,7 +19,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 
 from tests.rendering.docx_reading import Docx, value
-from tests.rendering.pages import DATA, SLUG, bookmarks, copy, structure, with_text
+from tests.rendering.pages import DATA, SLUG, bookmarks, copy, with_text
+from tests.rendering.tags import read_tags
 from toolkit.document import markdown
 from toolkit.document.issue import Issue, read_issue
 from toolkit.document.publication import Publication, read_publication
@@ -267,11 +268,13 @@ class TestThePdf:
 
     def test_is_tagged_with_every_heading_and_picture_once(self) -> None:
         reader = pypdf.PdfReader(BytesIO(made("ja-en", "pdf").data))
-        tags = [tag for tag, _ in structure(reader)]
-        levels = [int(tag[2]) for tag in tags if re.fullmatch("/H[1-6]", tag)]
+        tags = read_tags(made("ja-en", "pdf").data)
+        assert tags.problems == []
+        kinds = [node.kind for node in tags.root.walk()]
+        levels = [int(kind[1]) for kind in kinds if re.fullmatch("H[1-6]", kind)]
         first = sample("ja-en").sides[0]
         assert levels == [1, 2, *(heading.level for heading in first.headings())]
-        assert tags.count("/Figure") == 1
+        assert kinds.count("Figure") == 1
         assert [title for _, title in bookmarks(reader)][1:] == [
             f"{one} / {other}" if one != other else one
             for one, other in (
@@ -282,6 +285,15 @@ class TestThePdf:
                 for found in zip(*(side.headings() for side in sample("ja-en").sides), strict=True)
             )
         ]
+
+    def test_each_side_says_its_language(self) -> None:
+        edition = sample("en-ja")
+        modern = dataclasses.replace(edition.sides[0].publication, theme="modern")
+        sides = (dataclasses.replace(edition.sides[0], publication=modern), edition.sides[1])
+        tags = read_tags(renderer("pdf")(dataclasses.replace(edition, sides=sides)).data)
+        assert tags.problems == []
+        spoken = [node.attributes.get("/Lang") for node in tags.root.walk()]
+        assert min(spoken.count("ja"), spoken.count("en")) > 60
 
     def test_text_comes_out_row_by_row(self) -> None:
         reader = pypdf.PdfReader(BytesIO(made("ja-en", "pdf").data))

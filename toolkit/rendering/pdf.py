@@ -15,13 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.findings import Finding, Severity
-from toolkit.rendering import Rendered
+from toolkit.rendering import Rendered, justification, tagging
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import Picture
-from toolkit.rendering.justification import teach_weasyprint
 
 RESOLUTION = 300
 """The most pixels to an inch that a picture has at the size it is printed in."""
@@ -49,13 +48,15 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         return url
 
     page, findings = write_any_page(edition, "print", embed_file, embed_picture)
-    teach_weasyprint()
+    justification.teach_weasyprint()
+    tagging.teach_weasyprint()
     with _warnings() as warnings:
         fetcher = _fetcher(frozenset(files), pictures)
         document = HTML(string=page, url_fetcher=fetcher).render(
             font_config=_font_configuration(), dpi=RESOLUTION
         )
         data = document.write_pdf(
+            finisher=tagging.finisher(_titles(edition)),
             pdf_variant=edition.publication.pdf_variant,
             pdf_identifier=sha256(page.encode("utf-8")).digest()[:16],
         )
@@ -66,6 +67,14 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         if not _repeats(message, missing)
     ]
     return Rendered(data, len(document.pages), (*findings, *missing))
+
+
+def _titles(edition: Edition | BilingualEdition) -> dict[str, str]:
+    """Where a link within the edition may lead: the headings by their ids, in plain words."""
+    if isinstance(edition, BilingualEdition):
+        edition = edition.sides[0]
+    separator = edition.labels["label-separator"]
+    return {heading.id: heading.text(separator) for heading in edition.headings()}
 
 
 def _repeats(message: str, missing: tuple[Finding, ...]) -> bool:
