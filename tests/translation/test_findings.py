@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import polib
 import pytest
 
 from tests.support import Newsletter, Result
+from toolkit.translation.catalog import Draft, set_draft
 
 SLUG = "2025-11-25"
 HEADER = 'msgid ""\nmsgstr ""\n"Language: en\\n"\n"Content-Type: text/plain; charset=UTF-8\\n"\n\n'
@@ -61,6 +63,21 @@ def test_good_missing_and_obsolete_translations_have_no_findings(
         '#~ msgid "船が50隻ある。"\n#~ msgstr "Ships."\n',
     )
     assert (result.code, result.out) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("confidence", "finding"),
+    [("49%", "the translator is unsure (49%) (translation)"), ("50%", ""), ("100%", "")],
+)
+def test_an_engines_doubt_counts_until_somebody_touches_its_draft(
+    newsletter: Newsletter, catalog: Path, confidence: str, finding: str
+) -> None:
+    drafted = polib.POEntry(msgid="船が着く。")
+    set_draft(drafted, Draft("A ship arrives.", f"machine translation, confidence {confidence}"))
+    result = check(newsletter, catalog, str(drafted))
+    assert result.out.partition("warning: ")[2].rstrip() == finding
+    mended = str(drafted).replace("arrives", "comes in")
+    assert check(newsletter, catalog, mended).out == ""
 
 
 def test_lines_are_those_of_the_entries(newsletter: Newsletter, catalog: Path) -> None:

@@ -192,6 +192,11 @@ def _print(report: "TranslationReport") -> None:
     told = ", ".join(f"{count} {what}" for count, what in counts if count)
     plural = "" if report.sentences == 1 else "s"
     click.echo(f"{shown(report.path)}: {report.sentences} sentence{plural}: {told}")
+    if kinds := report.to_look_at():
+        lines = len({one.line for one in report.findings if one.path == report.path})
+        sentences = "1 sentence" if lines == 1 else f"{lines} sentences"
+        told = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+        click.echo(f"    {sentences} to look at: {told}")
     print_findings(report.findings, err=True)
 
 

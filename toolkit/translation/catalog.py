@@ -30,6 +30,7 @@ from toolkit.files import read_text, write_atomic
 from toolkit.translation.segments import Segment
 
 _DRAFT = re.compile(r"^(?:machine translation,|from) .*\[([0-9a-f]{12})\]$", re.MULTILINE)
+_CONFIDENCE = re.compile(r"^machine translation, confidence (\d+)%", re.MULTILINE)
 _CHECK, _FORMER = "check: ", "previously: "
 _SYNTAX = re.compile(r"Syntax error in po file .*?\(line (\d+)\)(?:: (.*))?", re.DOTALL)
 # How alike two sentences must be for one to be the other, changed (msgmerge asks for 0.6).
@@ -214,6 +215,12 @@ def findings_of(entry: polib.POEntry) -> tuple[str, ...]:
         return ()
     lines = entry.comment.split("\n")
     return tuple(line.removeprefix(_CHECK) for line in lines if line.startswith(_CHECK))
+
+
+def confidence_of(entry: polib.POEntry) -> int | None:
+    """The confidence of the engine in its draft, in percent: its mean probability of a token."""
+    found = _CONFIDENCE.search(entry.comment)
+    return int(found[1]) if found else None
 
 
 def live_entries(catalog: polib.POFile) -> dict[str, polib.POEntry]:

@@ -32,7 +32,7 @@ from toolkit.translation.protection import (
     reveal,
     take_off_frames,
 )
-from toolkit.translation.quality import differences, in_words, is_repeating, odd_signs
+from toolkit.translation.quality import differences, in_words, odd_signs
 from toolkit.translation.typography import english, japanese
 
 
@@ -339,8 +339,6 @@ class _Plan:
             return None  # what was shown to the engine did not come back
         if guessed:
             faults.append("the place of bold, emphasis or a link was guessed")
-        if is_repeating(flat.text, self.guarded.flat.text):
-            faults.append("the translation repeats itself")
         if not complete:
             faults.append("the translation was cut off")
         if not clean:

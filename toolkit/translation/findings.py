@@ -18,7 +18,13 @@ from toolkit.document.glossary import Glossary, read_glossary
 from toolkit.document.publication import Publication
 from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
-from toolkit.translation.catalog import State, findings_of, read_catalog, state
+from toolkit.translation.catalog import (
+    State,
+    confidence_of,
+    findings_of,
+    read_catalog,
+    state,
+)
 from toolkit.translation.quality import differences, in_words
 
 WAIVED = "ok"
@@ -27,9 +33,16 @@ WAIVED = "ok"
 OTHER = "other translation"
 """How a translator's comment begins that keeps the second of two corrections."""
 
+LOW = 50
+"""Below this confidence, in percent, the translator's own doubt is worth an editor's look."""
+
 RULES = (
     ("catalog", Severity.ERROR, "a catalog that cannot be read"),
-    ("translation", Severity.WARNING, "numbers, markup or terms unlike the source's"),
+    (
+        "translation",
+        Severity.WARNING,
+        "numbers, markup, terms or length unlike the source's",
+    ),
 )
 """What is found in catalogs: name, severity, what it is about."""
 
@@ -62,17 +75,29 @@ def check_catalogs(publication: Publication, slugs: Sequence[str] = ()) -> list[
 def entry_findings(
     entry: polib.POEntry, source: str, target: str, glossary: Glossary
 ) -> tuple[str, ...]:
-    """What should be looked at in a catalog's entry, in words; nothing where it has no text."""
+    """What should be looked at in a catalog's entry, in words; nothing where it has no text.
+
+    That an engine was unsure (``LOW``) counts as long as nobody touched its draft.
+    """
     found: tuple[str, ...] = ()
     if state(entry) is not State.MISSING:
         found = findings_of(entry)
         compared = differences(entry.msgid, entry.msgstr, source, target, glossary)
         found = in_words([*found, *compared])
+        found += doubts(entry)
         if state(entry) is State.APPROVED:
             found = tuple(finding for finding in found if not is_waived(entry, finding))
     if any(line.startswith(OTHER) for line in entry.tcomment.split("\n")):
         found += ("two translations: keep one, and delete the comment with the other",)
     return found
+
+
+def doubts(entry: polib.POEntry) -> tuple[str, ...]:
+    """That the engine was unsure of a draft that nobody touched."""
+    confidence = confidence_of(entry)
+    if state(entry) is not State.DRAFT or confidence is None or confidence >= LOW:
+        return ()
+    return (f"the translator is unsure ({confidence}%)",)
 
 
 def is_waived(entry: polib.POEntry, finding: str) -> bool:

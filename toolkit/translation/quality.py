@@ -5,13 +5,38 @@ import unicodedata
 from collections.abc import Sequence
 
 from toolkit.document.glossary import Glossary, find_terms
-from toolkit.document.japanese import is_kana, is_kanji
+from toolkit.document.japanese import is_kana, is_kanji, is_wide
 from toolkit.translation.inline import elements, flatten, is_atom
 from toolkit.translation.numbers import compare_values
 
 _USUAL = ".,;:!?'\"“”‘’()–—-/%&+…"
 _USUAL_JA = "、。「」『』（）・：；！？〜ー％＋－／＆＝"
+_PAIRS = ("「」", "『』", "（）", "()", "“”", "[]", "【】", "《》")
+_ENGLISH_PHRASE = re.compile(r"(?<![A-Za-z])[a-z]{2,}(?: [a-z]{2,}){2,}(?![A-Za-z])")
+"""Three words without a capital: no name, which may stand in Japanese as it is."""
+
+SHORTEST, LONGEST = 0.4, 2.5
+"""Times its source's width that a translation has. Of 15,000 pairs that people translated, of
+news, prose and documentation, one in 700 lies outside."""
+
+_LEAST_WIDTH = 40
+"""Below this width of both, in half-width columns, lengths say nothing."""
+
 _LONG_LOOP = re.compile(r"(.{6,60}?)\1\1")
+_KINDS = (
+    ("term", r"the glossary's "),
+    (
+        "markup",
+        r"(?:strong|em|s|link|code|image|line break)(?: .*)? is (?:missing in|only in) the trans"
+        r"|the (?:link to|image|code) .* is not in the trans|the place of ",
+    ),
+    ("number", r".* is (?:missing in|in) the translation|amounts were left"),
+    ("language", r"words are left in |not translated"),
+    ("repetition", r"the translation (?:repeats itself|was cut off)"),
+    ("length", r"the translation is much "),
+    ("punctuation", r"quotation marks or brackets |there are signs "),
+    ("doubt", r"the translator is unsure"),
+)
 _NAMES = {"ja": "Japanese", "en": "English"}
 
 
@@ -21,7 +46,8 @@ def differences(
     """What a translated sentence lacks, adds or leaves untranslated.
 
     Compared are values (``compare_values``), inline elements, the terms of the glossary,
-    and whether the target is written in its language.
+    lengths, quotation marks and brackets, and whether the target is written in its language
+    and says nothing over and over.
 
     Args:
         source, target: sentences of inline Markdown.
@@ -36,6 +62,12 @@ def differences(
     found += unused_terms(before, after, glossary, source_language, target_language)
     if is_untranslated(after, before, target_language):
         found.append(f"words are left in {_NAMES[source_language]}")
+    if is_repeating(after, before):
+        found.append("the translation repeats itself")
+    if odd := odd_length(after, before):
+        found.append(odd)
+    if not unbalanced(before) and (signs := unbalanced(after)):
+        found.append(f"quotation marks or brackets do not pair: {signs}")
     return found
 
 
@@ -60,13 +92,41 @@ def is_untranslated(text: str, source: str, language: str) -> bool:
     """Whether a text that should be in ``language`` is still in the other one.
 
     English holds no kana and no kanji; Japanese holds some, unless the source was nothing
-    but names and numbers.
+    but names and numbers, and no English phrase.
     """
     if language == "en":
         return any(is_kana(char) or is_kanji(char) for char in text)
+    if _ENGLISH_PHRASE.search(text):
+        return True
     words = re.findall("[A-Za-z]{2,}", source)
     lower = [word for word in words if word.islower()]
     return bool(lower) and not any(is_kana(char) or is_kanji(char) for char in text)
+
+
+def odd_length(text: str, source: str) -> str:
+    """What to say of a translation that is much shorter or longer than its source; else empty.
+
+    Compared is the width on the page, where a Japanese character counts two: a sentence takes
+    about as much in both languages.
+    """
+    there, here = _width(source), _width(text)
+    if max(there, here) < _LEAST_WIDTH:
+        return ""
+    if here < SHORTEST * there:
+        return "the translation is much shorter than its source"
+    if here > LONGEST * there:
+        return "the translation is much longer than its source"
+    return ""
+
+
+def _width(text: str) -> int:
+    return sum(1 + is_wide(char) for char in text if not char.isspace())
+
+
+def unbalanced(text: str) -> str:
+    """The quotation marks and brackets that stand in a text without their other halves."""
+    odd = [pair for pair in _PAIRS if text.count(pair[0]) != text.count(pair[1])]
+    return " ".join([*odd, *(['"'] if text.count('"') % 2 else [])])
 
 
 def odd_signs(text: str, source: str, language: str) -> str:
@@ -99,6 +159,14 @@ def _repeats(text: str) -> bool:
             if run >= 12:
                 return True
     return False
+
+
+def kind_of(finding: str) -> str:
+    """In a word, what a finding is about: ``number``, ``term``, …
+
+    What says how a sentence was put together (in clauses, piece by piece) is ``wording``.
+    """
+    return next((kind for kind, words in _KINDS if re.match(words, finding)), "wording")
 
 
 def _words(text: str) -> str:

@@ -6,6 +6,7 @@ sentence elsewhere is taken from the memory, the rest is drafted by the engine.
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +36,9 @@ from toolkit.translation.catalog import (
 )
 from toolkit.translation.drafting import draft_sentences
 from toolkit.translation.engine import Engine
+from toolkit.translation.findings import doubts
 from toolkit.translation.memory import exact_match, near_matches, open_memory, renumbered_match
+from toolkit.translation.quality import kind_of
 from toolkit.translation.segments import Segment, lost_markup, segments
 
 CHUNK = 100
@@ -77,6 +80,11 @@ class TranslationReport:
         """How many different sentences the issue has."""
         return self.approved + self.edited + self.unchanged + self.from_memory + self.drafted
 
+    def to_look_at(self) -> Counter[str]:
+        """How many findings of each kind there are in the catalog, the most frequent first."""
+        kinds = [kind_of(one.message) for one in self.findings if one.path == self.path]
+        return Counter(dict(Counter(kinds).most_common()))
+
     def as_dict(self) -> dict[str, Any]:
         """The report as plain values, for ``--json``."""
         return {
@@ -91,6 +99,7 @@ class TranslationReport:
             "drafted": self.drafted,
             "obsolete": self.obsolete,
             "written": self.written,
+            "to_look_at": self.to_look_at(),
             "findings": [finding.as_dict() for finding in self.findings],
         }
 
@@ -237,7 +246,7 @@ def _open_questions(path: Path) -> Iterator[Finding]:
     for entry in read_catalog(path):
         if entry.obsolete or entry.msgctxt:
             continue
-        messages = findings_of(entry)
+        messages = findings_of(entry) + doubts(entry)
         if state(entry) in (State.APPROVED, State.EDITED):
             messages = tuple(
                 f"{lost} is not in the translation"

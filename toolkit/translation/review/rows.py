@@ -1,6 +1,5 @@
 """What a review consists of, whatever its format: the sentences of an issue under headings."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +9,12 @@ import polib
 from toolkit.document import markdown
 from toolkit.document.glossary import Glossary
 from toolkit.document.issue import Issue
-from toolkit.translation.catalog import State, live_entries, state
+from toolkit.translation.catalog import live_entries
 from toolkit.translation.findings import entry_findings
 from toolkit.translation.segments import segments
 
 AUTHOR = "newsletter"
 """Who writes the comments of a review that the toolkit makes."""
-
-LOW = 50
-"""Below this confidence, in percent, the translator's own doubt is worth an editor's look."""
-
-_CONFIDENCE = re.compile(r"confidence (\d+)%")
 
 
 @dataclass(frozen=True)
@@ -64,9 +58,6 @@ def groups(
         if entry is not None:
             number += 1
             found = entry_findings(entry, issue.language, language, glossary)
-            confidence = _CONFIDENCE.search(entry.comment)
-            if state(entry) is State.DRAFT and confidence and int(confidence[1]) < LOW:
-                found += (f"the translator is unsure ({confidence[1]}%)",)
             grouped.setdefault(segment.path, []).append(ReviewRow(number, entry, found))
     for path, rows in grouped.items():
         yield Group(headings[path], path, tuple(rows))
