@@ -3,7 +3,7 @@
 The token list is the body of an article or a section everywhere in the toolkit;
 there is no tree beside it. The dialect is CommonMark without raw HTML (what looks
 like a tag is text), with GFM tables and strikethrough and the Japanese plugins of
-``toolkit.document.markdown_japanese``.
+``toolkit.document.markdown_japanese``, and footnotes (``toolkit.document.footnotes``).
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,7 @@ from mdformat.plugins import PARSER_EXTENSIONS
 from mdformat.renderer import MDRenderer
 
 from toolkit.document import mdformat_dialect
+from toolkit.document.footnotes import footnotes
 from toolkit.document.markdown_japanese import cjk_emphasis, cjk_line_breaks, ruby
 
 
@@ -25,7 +26,7 @@ def parser() -> MarkdownIt:
     options = {"html": False, "linkify": False, "typographer": False, "maxNesting": 100}
     md = MarkdownIt("commonmark", options)
     md.enable(["table", "strikethrough"])
-    return md.use(cjk_emphasis).use(cjk_line_breaks).use(ruby)
+    return md.use(footnotes).use(cjk_emphasis).use(cjk_line_breaks).use(ruby)
 
 
 def parse(text: str) -> list[Token]:

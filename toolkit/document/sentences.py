@@ -23,16 +23,18 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 
 from toolkit.document import markdown
+from toolkit.document.footnotes import footnotes
 from toolkit.document.japanese import is_kana, is_wide
 from toolkit.document.markdown_japanese import cjk_emphasis, ruby
 
-# Stand for markup in the text that is searched for ends: a thing, what closes it, and the
-# signs that open emphasis, which begin the sentence after 。 and do not close the one before.
-_THING, _CLOSING, _OPENING = "一", "\ue000", "\ue001"
+# Stand for markup in the text that is searched for ends: a thing, what closes it, the signs
+# that open emphasis, which begin the sentence after 。 and do not close the one before, and
+# the mark of a footnote, which belongs to the sentence before it.
+_THING, _CLOSING, _OPENING, _NOTE = "一", "\ue000", "\ue001", "\ue002"
 
 _MARKS = re.compile(r"[。｡．！？‼⁇⁈⁉…‥.!?]+")
 _CLOSERS = re.compile(
-    r"(?:[」』）】》〉］｝〕”’\"')\]*_~" + _CLOSING + r"]|\[\d{1,3}\]|（注[^（）]{0,20}）|（笑）)*"
+    rf"(?:[」』）】》〉］｝〕”’\"')\]*_~{_CLOSING}{_NOTE}]|\[\d{{1,3}}\]|（注[^（）]{{0,20}}）|（笑）)*"
 )
 _TRAIL = re.compile(r"(?:\\\n|\s)*")
 _OPENERS = re.compile(r"[「『（【《〈［“‘\"'(\[*_~\\" + _OPENING + r"]*")
@@ -299,7 +301,7 @@ def _parser() -> MarkdownIt:
     """The dialect of ``markdown.parser()`` with rules that note where they applied."""
     md = MarkdownIt("commonmark", {"html": False, "linkify": False, "typographer": False})
     md.enable(["strikethrough"])
-    md.use(cjk_emphasis).use(ruby)
+    md.use(footnotes).use(cjk_emphasis).use(ruby)
     assert set(md.get_active_rules()["inline"]) == set(
         markdown.parser().get_active_rules()["inline"]
     )
@@ -335,6 +337,8 @@ def _noting(name: str, rule: Any) -> Any:
             markup.spans.append((start, state.pos))
             if name in ("backticks", "autolink", "image"):
                 markup.covers.append((start, state.pos, _THING))
+            elif name == "footnote_ref":
+                markup.covers.append((start, state.pos, _NOTE))
             elif name == "link":
                 label = state.md.helpers.parseLinkLabel(state, start)
                 markup.covers.append((label, state.pos, _CLOSING))

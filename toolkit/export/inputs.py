@@ -42,6 +42,7 @@ LIBRARIES = (
     "lxml",
     "markdown-it-py",
     "mdformat",
+    "mdit-py-plugins",
     "pillow",
     "polib",
     "pydyf",
