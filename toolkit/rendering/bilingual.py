@@ -22,6 +22,7 @@ from toolkit.document.publication import Publication
 from toolkit.errors import ContentError
 from toolkit.rendering.edition import Edition, Heading, Part
 from toolkit.rendering.labels import language_name
+from toolkit.rendering.notes import Note, renumbered
 
 LANGUAGES = ("ja-en", "en-ja")
 """The bilingual editions there can be, named by the language that stands first."""
@@ -82,11 +83,25 @@ class Block:
 
 
 @dataclass(frozen=True)
+class BilingualNote:
+    """A footnote in both languages; it has one number.
+
+    Attributes:
+        sides: the note in the first and in the second language.
+        drafts: for each, whether it has a draft among its sentences.
+    """
+
+    sides: tuple[Note, Note]
+    drafts: tuple[bool, bool]
+
+
+@dataclass(frozen=True)
 class BilingualPart:
-    """A part in both languages, its blocks, and the parts below it (the briefs)."""
+    """A part in both languages: its blocks, its footnotes, and the parts below it (the briefs)."""
 
     sides: tuple[Part, Part]
     blocks: tuple[Block, ...]
+    notes: tuple[BilingualNote, ...]
     parts: tuple["BilingualPart", ...]
 
     @property
@@ -179,20 +194,51 @@ def _parts(
     ]:
         raise ContentError(f"{_names(sides)} have other sections", sides[0].issue.path)
     for one, other in zip(first, second, strict=True):
-        _compare(sides, one, other)
+        other = _as_numbered(one, other)
+        _compare(sides, one, one.body, other.body)
+        notes = tuple(_notes(sides, one, other))
         below = tuple(_parts(sides, one.parts, other.parts))
-        yield BilingualPart((one, other), tuple(_blocks(one.body, other.body)), below)
+        yield BilingualPart((one, other), tuple(_blocks(one.body, other.body)), notes, below)
 
 
-def _compare(sides: tuple[Edition, Edition], first: Part, second: Part) -> None:
+def _as_numbered(leading: Part, part: Part) -> Part:
+    """A part whose footnotes have the numbers of the leading side's.
+
+    A translation may turn a sentence round, and with it the order of its marks.
+    """
+    by_label = {note.label: note.number for note in leading.notes}
+    numbers = {note.number: by_label.get(note.label, note.number) for note in part.notes}
+    notes = [replace(note, number=numbers[note.number]) for note in part.notes]
+    return replace(
+        part,
+        body=renumbered(part.body, numbers),
+        notes=tuple(sorted(notes, key=lambda note: note.number)),
+    )
+
+
+def _notes(sides: tuple[Edition, Edition], first: Part, second: Part) -> Iterator[BilingualNote]:
+    if [note.label for note in first.notes] != [note.label for note in second.notes]:
+        raise ContentError(f"{_names(sides)} have other footnotes", first.path)
+    for one, other in zip(first.notes, second.notes, strict=True):
+        _compare(sides, first, one.body, other.body)
+        yield BilingualNote((one, other), (_has_draft(one.body), _has_draft(other.body)))
+
+
+def _has_draft(body: Sequence[Token]) -> bool:
+    return any("draft" in token.meta for token in body)
+
+
+def _compare(
+    sides: tuple[Edition, Edition], part: Part, first: Sequence[Token], second: Sequence[Token]
+) -> None:
     """See that two bodies are made of the same blocks."""
-    for one, other in zip_longest(first.body, second.body):
+    for one, other in zip_longest(first, second):
         if one is None or other is None or _shape(one) != _shape(other):
             token = other if one is None else one
             raise ContentError(
                 f"from here on {_names(sides)} are not made of the same blocks, so they cannot "
                 "stand side by side: translate the issue again",
-                first.path,
+                part.path,
                 token.map[0] + 1 if token.map else None,
             )
 
@@ -248,10 +294,10 @@ def _block(first: Sequence[Token], second: Sequence[Token]) -> Block:
         layout = Layout.ONCE
     elif kind == "table" and max(map(_width, (first, second))) > WIDEST_TABLE:
         layout = Layout.STACKED
-    drafts = tuple(any("draft" in token.meta for token in body) for body in (first, second))
+    drafts = (_has_draft(first), _has_draft(second))
     if layout is not Layout.PICTURE:
         second = [_without_pictures(token) for token in second]
-    return Block(kind, layout, (tuple(first), tuple(second)), (drafts[0], drafts[1]))
+    return Block(kind, layout, (tuple(first), tuple(second)), drafts)
 
 
 def _is_picture(inline: Token) -> bool:

@@ -13,8 +13,14 @@ from markupsafe import Markup
 
 from toolkit.findings import Finding
 from toolkit.rendering import theme
-from toolkit.rendering.bilingual import BilingualEdition, BilingualPart, Block, Layout
-from toolkit.rendering.body import Setting, set_body, set_pictures
+from toolkit.rendering.bilingual import (
+    BilingualEdition,
+    BilingualNote,
+    BilingualPart,
+    Block,
+    Layout,
+)
+from toolkit.rendering.body import Setting, set_body, set_numbered_note, set_pictures
 from toolkit.rendering.edition import Edition, Heading, Part
 from toolkit.rendering.images import Picture
 from toolkit.rendering.page import fill_page, heading_text, page_text, write_page
@@ -106,6 +112,7 @@ class _Setter:
             if block.kind == "heading":
                 below = block.headings
             blocks.append(self.block(block, part, below))
+        blocks += [self.note(note, part) for note in part.notes]
         kind = part.sides[0].kind
         return self.heading(part.headings) | {
             "kind": str(kind) if kind else "briefs",
@@ -137,6 +144,15 @@ class _Setter:
         if block.layout is Layout.PICTURE:
             text["pictures"] = self._pictures(block, part.sides[0])
         return text | {"sides": sides}
+
+    def note(self, note: BilingualNote, part: BilingualPart) -> dict[str, Any]:
+        sides = []
+        for number, side in enumerate(self.edition.sides):
+            mark = _mark(side, is_draft=note.drafts[number])
+            setting = self.settings[number]
+            body = set_numbered_note(note.sides[number], part.sides[number], setting, side.labels)
+            sides.append({"language": side.language, "mark": mark, "body": body})
+        return {"kind": "note", "layout": str(Layout.BESIDE), "continues": False, "sides": sides}
 
     def _body(self, block: Block, part: Part, number: int, below: Heading) -> Markup:
         piece = replace(part, body=block.bodies[number])

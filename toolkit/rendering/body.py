@@ -6,7 +6,7 @@ statements, phrases that headlines break between, and links that lead somewhere.
 """
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, takewhile
@@ -20,12 +20,14 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from toolkit.document import markdown
+from toolkit.document.footnotes import as_written
 from toolkit.document.japanese import is_wide
 from toolkit.document.markdown_japanese import ruby_pairs
 from toolkit.document.publication import Publication
 from toolkit.findings import Finding, Severity
 from toolkit.rendering.edition import Heading, Part
 from toolkit.rendering.images import Picture, image_line, read_picture
+from toolkit.rendering.notes import Note, mark_id
 
 LINK_SCHEMES = ("http", "https", "mailto", "tel")
 """What a link may begin with; any other would lead nowhere, or run something."""
@@ -60,7 +62,9 @@ class Setting:
         ids: what a link within the edition may lead to.
         embed: gives the URL under which the page can load a picture.
         findings: collected while setting.
-        suffix: what is added to a heading's id where its words in this language alone are meant.
+        suffix: what is added to the id of a heading where its words in this language alone are
+            meant, and to those of footnotes and their marks.
+        link_notes: whether a footnote and its marks lead to each other.
     """
 
     publication: Publication
@@ -69,6 +73,7 @@ class Setting:
     embed: Callable[[Picture], str]
     findings: list[Finding] = field(default_factory=list)
     suffix: str = ""
+    link_notes: bool = True
 
 
 def set_body(part: Part, setting: Setting, below: Heading | None = None) -> Markup:
@@ -85,6 +90,60 @@ def set_body(part: Part, setting: Setting, below: Heading | None = None) -> Mark
     renderer = _Renderer()
     env: dict[str, Any] = {"part": part, "setting": setting, "heading": below}
     return Markup(renderer.render(_prepared(part.body), markdown.parser().options, env))  # noqa: S704
+
+
+def set_notes(part: Part, setting: Setting, labels: Mapping[str, str]) -> Markup:
+    """The HTML of a part's own footnotes, as they stand at its end; empty where it has none.
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    if not part.notes:
+        return Markup()
+    name = f"{labels['notes']}{labels['label-separator']}{part.heading.text(' ')}"
+    items = "".join(
+        f'<li class="loose" id="{note.id}{setting.suffix}">{set_note(note, part, setting, labels)}'
+        "</li>\n"
+        for note in part.notes
+    )
+    return Markup(  # noqa: S704
+        f'<div class="notes" role="doc-endnotes" aria-label="{escape(name)}">\n'
+        f"{_ordered_list(part.notes[0].number)}\n{items}</ol>\n</div>\n"
+    )
+
+
+def set_numbered_note(
+    note: Note, part: Part, setting: Setting, labels: Mapping[str, str]
+) -> Markup:
+    """The HTML of a footnote by itself, with its number.
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    item = f'<li class="loose" id="{note.id}{setting.suffix}">'
+    text = set_note(note, part, setting, labels)
+    return Markup(f"{_ordered_list(note.number)}{item}{text}</li></ol>\n")  # noqa: S704
+
+
+def set_note(note: Note, part: Part, setting: Setting, labels: Mapping[str, str]) -> Markup:
+    """The HTML of a footnote's text, with the ways back to its marks.
+
+    Raises:
+        ContentError: a picture cannot be used.
+    """
+    env: dict[str, Any] = {"part": part, "setting": setting, "heading": None}
+    text = _Renderer().render(_prepared(note.body), markdown.parser().options, env)
+    back = ""
+    if setting.link_notes:
+        label = escape(labels["note-back"].replace("{number}", str(note.number)))
+        back = "".join(
+            f'\u00a0<a class="back" role="doc-backlink" href="#{mark}{setting.suffix}" '
+            f'aria-label="{label}">↑</a>'
+            for mark in note.mark_ids
+        )
+    if text.endswith("</p>\n"):
+        text, back = text.removesuffix("</p>\n"), f"{back}</p>\n"
+    return Markup(text + back)  # noqa: S704
 
 
 def set_pictures(inline: Token, part: Part, setting: Setting) -> Markup:
@@ -236,6 +295,27 @@ class _Renderer(RendererHTML):
                 return "</a>" if leads_somewhere(href, env["setting"].ids) else "</span>"
         return "</a>"
 
+    def ordered_list_open(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        start = tokens[index].attrs.get("start")
+        return "<ol>\n" if start is None else f"{_ordered_list(int(start))}\n"
+
+    def footnote_ref(
+        self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+    ) -> str:
+        meta, setting = tokens[index].meta, env["setting"]
+        if "number" not in meta:  # in a line that can have no footnotes
+            return str(escape(as_written(tokens[index]).content))
+        number = meta["number"]
+        if not setting.link_notes:
+            return f'<sup class="note-mark">{number}</sup>'
+        place = f"{mark_id(number, meta['mark'])}{setting.suffix}"
+        return (
+            f'<sup class="note-mark"><a id="{place}" href="#note-{number}{setting.suffix}" '
+            f'role="doc-noteref">{number}</a></sup>'
+        )
+
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[index]
         part: Part = env["part"]
@@ -297,6 +377,12 @@ class _Renderer(RendererHTML):
             for base, reading in ruby_pairs(tokens[index])
         )
         return f"<ruby>{pairs}</ruby>"
+
+
+def _ordered_list(start: int) -> str:
+    # WeasyPrint does not know the attribute.
+    counter = f' style="counter-reset: list-item {start - 1}"' if start != 1 else ""
+    return f'<ol start="{start}"{counter}>'
 
 
 def _unbroken(phrase: str) -> str:

@@ -11,6 +11,7 @@ section come one level below its own.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count as count_from
 from pathlib import Path
 
 from markdown_it.token import Token
@@ -27,6 +28,7 @@ from toolkit.rendering.labels import (
     language_name,
     read_labels,
 )
+from toolkit.rendering.notes import Note, take_notes, without_marks
 
 CHARACTERS_A_MINUTE = 500
 WORDS_A_MINUTE = 230
@@ -74,6 +76,7 @@ class Part:
             ``Heading`` (with level, id and number); its tag is already of that level.
         path: the file it comes from, for messages; the group of briefs has the manifest.
         parts: the briefs in their group; else empty.
+        notes: its footnotes. In the body each has its marks (see ``Note``).
     """
 
     kind: Kind | None
@@ -81,6 +84,7 @@ class Part:
     body: tuple[Token, ...]
     path: Path
     parts: tuple["Part", ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def base(self) -> Path:
@@ -95,6 +99,12 @@ class Part:
                 yield token.meta["heading"]
         for part in self.parts:
             yield from part.headings()
+
+    def all_notes(self) -> Iterator[Note]:
+        """Its footnotes and those of its parts, in order."""
+        yield from self.notes
+        for part in self.parts:
+            yield from part.all_notes()
 
 
 @dataclass(frozen=True)
@@ -140,6 +150,11 @@ class Edition:
         if self.sources_heading:
             yield self.sources_heading
 
+    def notes(self) -> Iterator[Note]:
+        """All footnotes, in the order of their numbers."""
+        for part in self.parts:
+            yield from part.all_notes()
+
     def contents(self) -> list[Heading]:
         """The headings that the contents list: levels 2 and 3."""
         return [heading for heading in self.headings() if heading.level <= 3]
@@ -182,8 +197,8 @@ def prepare(publication: Publication, issue: Issue) -> Edition:
         tagline=publication.taglines.get(language, ""),
         number=number,
         date=date,
-        title=issue.title,
-        lead=issue.lead,
+        title=without_marks(issue.title),
+        lead=without_marks(issue.lead),
         reading_time=labels.fill("reading-time", minutes=reading_minutes(issue)),
         parts=parts,
         citations=citations,
@@ -208,6 +223,7 @@ def reading_minutes(issue: Issue) -> int:
 
 def _parts(issue: Issue, labels: Labels) -> Iterator[Part]:
     counts: dict[Kind, int] = {}
+    notes = count_from(1)
     briefs = [section for section in issue.sections if section.kind is Kind.BRIEF]
     for section in issue.sections:
         counts[section.kind] = count = counts.get(section.kind, 0) + 1
@@ -217,12 +233,12 @@ def _parts(issue: Issue, labels: Labels) -> Iterator[Part]:
                 label = labels.fill("briefs", count=len(briefs))
                 heading = Heading(2, "briefs", label, "", "")
                 parts = tuple(
-                    _part(brief, f"brief-{number}", 3, _brief_label(labels, number), labels)
+                    _part(brief, f"brief-{number}", 3, _brief_label(labels, number), labels, notes)
                     for number, brief in enumerate(briefs, 1)
                 )
                 yield Part(None, heading, (), issue.path, parts)
             continue
-        yield _part(section, name, 2, labels[section.kind], labels)
+        yield _part(section, name, 2, labels[section.kind], labels, notes)
 
 
 def _brief_label(labels: Labels, number: int) -> str:
@@ -234,10 +250,14 @@ def _mark(labels: Labels, number: int) -> str:
     return marks[number - 1] if number <= len(marks) else f"({number})"
 
 
-def _part(section: Section, name: str, level: int, label: str, labels: Labels) -> Part:
-    heading = Heading(level, name, label, "", section.title, section.title_draft)
-    body = tuple(_numbered(section, name, level, labels))
-    return Part(section.kind, heading, body, section.path)
+def _part(
+    section: Section, name: str, level: int, label: str, labels: Labels, numbers: Iterator[int]
+) -> Part:
+    title = without_marks(section.title)
+    heading = Heading(level, name, label, "", title, section.title_draft)
+    text, notes = take_notes(section.body, numbers)
+    body = tuple(_numbered(replace(section, body=text), name, level, labels))
+    return Part(section.kind, heading, body, section.path, notes=notes)
 
 
 def _numbered(section: Section, name: str, level: int, labels: Labels) -> Iterator[Token]:

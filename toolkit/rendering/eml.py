@@ -113,7 +113,8 @@ def _page(edition: Edition, mail: Mail, pictures: _Pictures) -> tuple[str, list[
 
     sheets = (name.format(theme=publication.theme) for name in SHEETS)
     styles = "".join(theme.style_sheet(publication, name, no_file) for name in sheets)
-    text, findings = page_text(edition, pictures.embed)
+    # Links within a message lead nowhere in many mail programs.
+    text, findings = page_text(edition, pictures.embed, link_notes=False)
     context = {
         **text,
         "styles": Markup(styles),  # noqa: S704

@@ -26,6 +26,10 @@ STYLE = "book.css"
 
 _FONT_TYPES = {".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".woff2": "font/woff2"}
 _XHTML = "{http://www.w3.org/1999/xhtml}"
+_TYPE = "{http://www.idpf.org/2007/ops}type"
+_NOTES = {"doc-endnotes": "endnotes", "doc-noteref": "noteref", "doc-backlink": "backlink"}
+"""Roles of footnotes in the words of EPUB (Structural Semantics Vocabulary 1.1): a reader that
+knows them shows a note where its mark is touched."""
 _SVG = "{http://www.w3.org/2000/svg}svg"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -114,6 +118,13 @@ def _page(edition: Edition, name: str, context: Mapping[str, object]) -> Tree:
         if language := element.get("lang"):
             element.set(_XML_LANG, language)
         element.attrib.pop("data-bookmark", None)
+        if kind := _NOTES.get(element.get("role", "")):
+            element.set(_TYPE, kind)
+        elif (
+            element.tag == f"{_XHTML}li"
+            and element.getparent().getparent().get(_TYPE) == "endnotes"
+        ):
+            element.set(_TYPE, "endnote")
         if _is_phrase(element) and _is_phrase(element.getprevious()):
             # The break is in the text: a phrase too long for a line may still be broken.
             if not element.getprevious().tail:

@@ -143,7 +143,7 @@ def _places(edition: Edition) -> Iterator[_Place]:
 
 def _part_places(part: Part) -> Iterator[_Place]:
     yield _Place(part.heading.text(""), part.path, 1)
-    for token in part.body:
+    for token in (*part.body, *(token for note in part.notes for token in note.body)):
         line = token.map[0] + 1 if token.map else 0
         if token.type == "heading_open":
             yield _Place(token.meta["heading"].number, part.path, line)

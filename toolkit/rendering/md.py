@@ -10,6 +10,8 @@ own dialect:
 - Ruby is written out: 漢字（かんじ）.
 - A statement on a line of its own is a block quote, which these sites set large.
 - Pictures cannot be pasted: the text names each by its file, and a finding lists it.
+- Footnotes are plain marks, their text at the end of the section: neither site reads
+  ``[^1]``.
 - Links to headings of the edition are plain words: each site makes ids of its own.
 """
 
@@ -31,6 +33,7 @@ from toolkit.rendering import Rendered
 from toolkit.rendering.body import dead_link, is_statement, is_web_address, leads_somewhere
 from toolkit.rendering.edition import Citation, Edition, Heading, Part
 from toolkit.rendering.images import image_line, read_picture
+from toolkit.rendering.notes import Note
 
 EMPHASIS = ("strong", "em", "s")
 _PAIRS = ("「」", "『』", "（）", "【】", "〔〕", "〈〉", "《》", "“”", "‘’", "()", "[]")
@@ -76,7 +79,16 @@ def _edition(edition: Edition, findings: list[Finding]) -> Iterator[Token]:
 
 def _part(part: Part, edition: Edition, findings: list[Finding]) -> Iterator[Token]:
     yield from _edition_heading(part.heading, edition)
-    body = list(part.body)
+    yield from _body(part.body, part, edition, findings)
+    for note in part.notes:
+        yield from _note(note, part, edition, findings)
+    for below in part.parts:
+        yield from _part(below, edition, findings)
+
+
+def _body(
+    body: Sequence[Token], part: Part, edition: Edition, findings: list[Finding]
+) -> Iterator[Token]:
     position = 0
     while position < len(body):
         token = body[position]
@@ -89,8 +101,18 @@ def _part(part: Part, edition: Edition, findings: list[Finding]) -> Iterator[Tok
         else:
             yield _inline(token, part, edition, findings) if token.type == "inline" else token
             position += 1
-    for below in part.parts:
-        yield from _part(below, edition, findings)
+
+
+def _note(note: Note, part: Part, edition: Edition, findings: list[Finding]) -> Iterator[Token]:
+    """A footnote as text that begins with its mark."""
+    mark = edition.labels.fill("note-mark", number=note.number)
+    body = list(note.body)
+    if body and body[0].type == "paragraph_open":
+        gap = "" if mark.endswith("）") else " "
+        body[1] = replace(body[1], children=[_text(mark + gap), *(body[1].children or [])])
+    else:
+        yield from _paragraph([_text(mark)])
+    yield from _body(body, part, edition, findings)
 
 
 def _body_paragraph(
@@ -129,6 +151,8 @@ def _inline(token: Token, part: Part, edition: Edition, findings: list[Finding])
                 continue
         elif child.type == "link_close" and not kept.pop():
             continue
+        elif child.type == "footnote_ref":
+            child = _text(edition.labels.fill("note-mark", number=child.meta["number"]))
         elif child.type == "image":
             findings.append(_picture(child, token, part, edition))
             child = replace(child, attrs=dict(child.attrs))

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from toolkit.document import markdown
 from toolkit.findings import Finding
 from toolkit.rendering import theme
-from toolkit.rendering.body import Setting, is_web_address, set_body, set_line
+from toolkit.rendering.body import Setting, is_web_address, set_body, set_line, set_notes
 from toolkit.rendering.edition import Citation, Edition, Heading, Part
 from toolkit.rendering.images import Picture
 
@@ -81,11 +81,16 @@ def fill_page(
 
 
 def page_text(
-    edition: Edition, embed_picture: Callable[[Picture], str]
+    edition: Edition, embed_picture: Callable[[Picture], str], *, link_notes: bool = True
 ) -> tuple[dict[str, Any], list[Finding]]:
     """What a template of any medium prints, and what an editor should know about it.
 
     The HTML in it is well-formed XML, too.
+
+    Args:
+        edition: what to set.
+        embed_picture: the URL for a picture in the text.
+        link_notes: whether a footnote and its marks lead to each other.
 
     Raises:
         ContentError: a picture cannot be used.
@@ -96,6 +101,7 @@ def page_text(
         edition.language,
         frozenset(heading.id for heading in edition.headings()),
         embed_picture,
+        link_notes=link_notes,
     )
     text = {
         "language": edition.language,
@@ -151,7 +157,7 @@ def _contents(edition: Edition) -> list[dict[str, Any]]:
 def _part(part: Part, setting: Setting, edition: Edition) -> dict[str, Any]:
     return heading_text(part.heading, edition) | {
         "kind": str(part.kind) if part.kind else "briefs",
-        "body": set_body(part, setting),
+        "body": set_body(part, setting) + set_notes(part, setting, edition.labels),
         "parts": [_part(below, setting, edition) for below in part.parts],
     }
 

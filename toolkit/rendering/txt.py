@@ -135,6 +135,10 @@ class _Page:
         for block in tree.children:
             yield ""
             yield from self.block(block, part, self.columns)
+        for note in part.notes:
+            yield ""
+            mark = self.filled("note", number=note.number)
+            yield from self.hung_blocks(mark, SyntaxTreeNode(note.body).children, part)
         if self.notes:
             yield ""
             for address, number in self.notes.items():
@@ -225,6 +229,14 @@ class _Page:
             yield mark + lines[0]
             yield from (" " * size + line if line else "" for line in lines[1:])
 
+    def hung_blocks(self, mark: str, nodes: Sequence[SyntaxTreeNode], part: Part) -> Iterator[str]:
+        """Blocks hanging from a mark."""
+        mark += "" if mark.endswith("）") else " "
+        size = width(mark, self.ambiguous)
+        lines = list(self.blocks(nodes, part, self.columns - size)) or [""]
+        yield mark + lines[0]
+        yield from (" " * size + line if line else "" for line in lines[1:])
+
     def table(self, node: SyntaxTreeNode, part: Part, columns: int) -> Iterator[str]:
         """A table in columns; where they would not fit, a list of its rows."""
         cells = [row.children for group in node.children for row in group.children]
@@ -280,6 +292,8 @@ class _Page:
                 title = str(node.attrs.get("title") or "")
                 picture = self.filled("picture", text=inside or title)
                 return f"{picture}\n{title}" if title and inside else picture
+            case "footnote_ref":
+                return self.filled("note", number=node.meta["number"])
             case "ruby":
                 return f"{node.content}（{''.join(node.meta['readings'])}）"
             case "softbreak":

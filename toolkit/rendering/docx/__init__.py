@@ -12,8 +12,8 @@ from typing import Any
 
 from toolkit.rendering import Rendered
 from toolkit.rendering.bilingual import BilingualEdition
-from toolkit.rendering.docx import bilingual, fonts, pages
-from toolkit.rendering.docx.base import BILINGUAL, embeddable, open_base
+from toolkit.rendering.docx import bilingual, fonts, footnotes, pages
+from toolkit.rendering.docx.base import BILINGUAL, Base, embeddable, open_base
 from toolkit.rendering.docx.manuscript import Manuscript, bookmark_names
 from toolkit.rendering.docx.package import to_bytes
 from toolkit.rendering.edition import Edition
@@ -29,11 +29,11 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     """
     if isinstance(edition, BilingualEdition):
         first = edition.sides[0]
-        base = open_base(edition.publication, BILINGUAL)
+        base = open_base(edition.publication, BILINGUAL, _styles(first))
         manuscript, elements = bilingual.body(edition, base)
     else:
         first = edition
-        base = open_base(edition.publication, edition.language)
+        base = open_base(edition.publication, edition.language, _styles(edition))
         manuscript = Manuscript(edition, base, bookmark_names(edition))
         elements = pages.body(manuscript)
     page = base.document.element.body.sectPr
@@ -41,8 +41,8 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         page.addprevious(element)
     pages.running_head(manuscript, edition.name)
     _properties(first, edition.plain_title, edition.name, base.document)
-    fonts.borrow_marks(base.document)
-    fonts.embed(base.document, embeddable(), _characters(base.document))
+    fonts.borrow_marks(base.document, (base.document.element.body, base.footnotes.element))
+    fonts.embed(base.document, embeddable(), _characters(base))
     findings = (*dict.fromkeys(manuscript.findings), *missing_glyphs(edition))
     return Rendered(to_bytes(base.document), findings=findings)
 
@@ -60,12 +60,17 @@ def _properties(edition: Edition, title: str, publication: str, document: Any) -
     properties.revision = 1
 
 
-def _characters(document: Any) -> set[str]:
+def _styles(edition: Edition) -> tuple[str, ...]:
+    return footnotes.STYLES if any(edition.notes()) else ()
+
+
+def _characters(base: Base) -> set[str]:
     """What the document is written with, running heads and list marks included."""
     from docx.opc.constants import RELATIONSHIP_TYPE
     from docx.oxml.ns import qn
 
-    stories = [document.element.body]
+    document = base.document
+    stories = [document.element.body, base.footnotes.element]
     for rel in document.part.rels.values():
         if rel.reltype in (RELATIONSHIP_TYPE.HEADER, RELATIONSHIP_TYPE.FOOTER):
             stories.append(rel.target_part.element)

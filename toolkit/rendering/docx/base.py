@@ -10,7 +10,7 @@ hold are kept.
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -95,15 +95,17 @@ class Base:
     Attributes:
         document: the python-docx document; its body holds nothing but the page's settings.
         styles: style ids by the names in ``STYLES`` (Word in another language renames ids).
+        footnotes: the part that footnotes go into.
     """
 
     document: Any
     styles: Mapping[str, str]
+    footnotes: Any
 
 
-def open_base(publication: Publication, language: str) -> Base:
+def open_base(publication: Publication, language: str, more: Sequence[str] = ()) -> Base:
     """The publication's own base document, or ours in its theme, for a language (``BILINGUAL``
-    for two).
+    for two); ``more`` are the styles that this edition needs beyond those of every one.
 
     Raises:
         ContentError: its own is no Word document, or lacks a style.
@@ -122,7 +124,7 @@ def open_base(publication: Publication, language: str) -> Base:
         ) from None
     # Word writes its own names in small letters in the file: "toc 1".
     ids = {style.name.lower(): style.style_id for style in document.styles}
-    needed = STYLES + (BILINGUAL_STYLES if language == BILINGUAL else ())
+    needed = (*STYLES, *(BILINGUAL_STYLES if language == BILINGUAL else ()), *more)
     lacking = [name for name in needed if name.lower() not in ids]
     if lacking:
         raise ContentError(
@@ -138,7 +140,7 @@ def open_base(publication: Publication, language: str) -> Base:
             own,
         )
     _empty(document)
-    return Base(document, {name: ids[name.lower()] for name in needed})
+    return Base(document, {name: ids[name.lower()] for name in needed}, _footnotes(document))
 
 
 def embeddable() -> dict[str, dict[str, Path]]:
@@ -215,3 +217,29 @@ def _empty(document: Any) -> None:
     for key, rel in list(rels.items()):
         if rel.reltype in (RELATIONSHIP_TYPE.IMAGE, RELATIONSHIP_TYPE.HYPERLINK):
             rels.pop(key)
+
+
+def _footnotes(document: Any) -> Any:
+    """The part of a document that its footnotes go into: with its separators, and no notes."""
+    from docx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import XmlPart
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
+
+    rels = document.part.rels
+    own = [key for key, rel in rels.items() if rel.reltype == RELATIONSHIP_TYPE.FOOTNOTES]
+    if own:
+        data = rels[own[0]].target_part.blob
+    else:
+        data = (folder("templates") / "docx" / "word" / "footnotes.xml").read_bytes()
+    element = parse_xml(data)
+    for note in list(element):
+        if note.get(qn("w:type")) not in ("separator", "continuationSeparator"):
+            element.remove(note)
+    for key in own:
+        rels.pop(key)
+    name = PackURI("/word/footnotes.xml")
+    part = XmlPart(name, CONTENT_TYPE.WML_FOOTNOTES, element, document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    return part

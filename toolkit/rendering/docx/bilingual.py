@@ -10,10 +10,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import replace
 
-from toolkit.rendering.bilingual import BilingualEdition, BilingualPart, Block, Layout
+from toolkit.rendering.bilingual import (
+    BilingualEdition,
+    BilingualNote,
+    BilingualPart,
+    Block,
+    Layout,
+)
 from toolkit.rendering.docx import pages
 from toolkit.rendering.docx.base import Base
-from toolkit.rendering.docx.blocks import EMU_PER_TWIP, blocks
+from toolkit.rendering.docx.blocks import EMU_PER_TWIP, blocks, standing_note
 from toolkit.rendering.docx.elements import Element, run, w
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_style, section_name
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
@@ -30,12 +36,20 @@ BETWEEN_NAMES = " / "
 def body(edition: BilingualEdition, base: Base) -> tuple[Manuscript, Iterator[Element]]:
     """The leading side's manuscript, and everything between the running head and foot."""
     first, second = edition.sides
-    leading = Manuscript(first, base, bookmark_names(first), emphasis=_emphasis(first.language))
+    leading = Manuscript(
+        first,
+        base,
+        bookmark_names(first),
+        emphasis=_emphasis(first.language),
+        suffix=f"_{first.language}",
+        word_notes=False,
+    )
     other = replace(
         leading,
         edition=second,
         bookmarks=bookmark_names(second, f"_{second.language}"),
         emphasis=_emphasis(second.language),
+        suffix=f"_{second.language}",
     )
     return leading, _Writer(edition, (leading, other)).body()
 
@@ -139,6 +153,7 @@ class _Writer:
                 continue
             goes_on = any(after.continues for after in part.blocks[position : position + 1])
             rows += self._rows(block, part, is_last=not goes_on)
+        rows += [self._note(note, part) for note in part.notes]
         if rows:
             yield from self._closed(rows)
         for inner in part.parts:
@@ -187,6 +202,16 @@ class _Writer:
             for cell in cells:
                 _close_up(cell[-1])
         yield self._row(cells)
+
+    def _note(self, note: BilingualNote, part: BilingualPart) -> Element:
+        """A footnote in both languages. Word's own would stand apart from each other."""
+        cells = []
+        for number, manuscript in enumerate(self.column):
+            content = standing_note(manuscript, note.sides[number], part.sides[number].path)
+            if note.drafts[number]:
+                _paragraphs(content)[-1].extend(self._mark(manuscript))
+            cells.append(content)
+        return self._row(cells)
 
     def _cell(
         self, manuscript: Manuscript, block: Block, part: BilingualPart, number: int

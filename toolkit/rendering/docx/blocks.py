@@ -12,6 +12,7 @@ from toolkit.document import markdown
 from toolkit.document.japanese import is_wide
 from toolkit.rendering.body import is_statement
 from toolkit.rendering.docx.elements import Element, run, w
+from toolkit.rendering.docx.footnotes import TEXT, add_note, standing_mark, with_mark
 from toolkit.rendering.docx.headings import heading_paragraph
 from toolkit.rendering.docx.inline import Words, inline
 from toolkit.rendering.docx.manuscript import Manuscript
@@ -24,6 +25,7 @@ from toolkit.rendering.docx.numbering import (
     restart,
 )
 from toolkit.rendering.docx.pictures import Place
+from toolkit.rendering.notes import Note
 
 STEP = 340
 """How far each level of a list or a quotation is set in, in twentieths of a point; as in
@@ -59,18 +61,38 @@ class Setting:
         section: the file they come from.
         lists, quotes: how many of each they stand in.
         item: the item whose mark the next paragraph carries; None where there is none.
+        text: the style of plain paragraphs, where it is not that of all text.
     """
 
     section: Path
     lists: int = 0
     quotes: int = 0
     item: Item | None = None
+    text: str = ""
 
 
 def blocks(manuscript: Manuscript, body: Sequence[Token], section: Path) -> Iterator[Element]:
     """The paragraphs and tables of a body."""
     tree = SyntaxTreeNode(body)
     return _blocks(manuscript, tree.children, Setting(section))
+
+
+def write_note(manuscript: Manuscript, note: Note, section: Path) -> None:
+    """A footnote of a section's file, in the part that Word keeps footnotes in."""
+    writer = replace(manuscript, story=manuscript.base.footnotes)
+    add_note(writer, note, _note_text(writer, note, section))
+
+
+def standing_note(manuscript: Manuscript, note: Note, section: Path) -> list[Element]:
+    """A footnote as part of the text."""
+    return with_mark(
+        manuscript, standing_mark(manuscript, note), _note_text(manuscript, note, section)
+    )
+
+
+def _note_text(manuscript: Manuscript, note: Note, section: Path) -> list[Element]:
+    tree = SyntaxTreeNode(note.body)
+    return list(_blocks(manuscript, tree.children, Setting(section, text=TEXT)))
 
 
 def _blocks(
@@ -129,6 +151,8 @@ def _style(manuscript: Manuscript, token: Token, setting: Setting) -> tuple[str,
         return style, _indent(setting.lists) if deeper else []
     if setting.quotes:
         return "Quote", _indent(setting.quotes) if setting.quotes > 1 else []
+    if setting.text:
+        return setting.text, []
     if is_statement(token):
         return "Statement", []
     return "Body Text", []

@@ -87,11 +87,12 @@ def embed(document: Any, fonts: Mapping[str, Mapping[str, Path]], text: set[str]
     part._blob = etree.tostring(table, encoding="UTF-8", xml_declaration=True, standalone=True)
 
 
-def borrow_marks(document: Any) -> None:
+def borrow_marks(document: Any, stories: Iterable[Element]) -> None:
     """Set ``①`` and the like in the Japanese font where text is in a Latin one.
 
     Word and LibreOffice take them for Latin, whose fonts have no such glyphs, and would
-    fill in from whatever the machine has. The font is that of the style Strong.
+    fill in from whatever the machine has. The font is that of the style Strong, and
+    ``stories`` are what holds the text.
     """
     from docx.oxml.ns import qn
 
@@ -99,7 +100,7 @@ def borrow_marks(document: Any) -> None:
     family = None if fonts is None else fonts.get(qn("w:eastAsia"))
     if family is None or family == fonts.get(qn("w:ascii")):
         return
-    for whole in list(document.element.body.iter(qn("w:r"))):
+    for whole in [run for story in stories for run in story.iter(qn("w:r"))]:
         if not any(_MARKS.search(text.text or "") for text in whole.findall(qn("w:t"))):
             continue
         for child in whole:

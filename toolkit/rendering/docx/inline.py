@@ -18,6 +18,7 @@ from toolkit.document import markdown
 from toolkit.document.markdown_japanese import ruby_pairs
 from toolkit.rendering.body import LINK_SCHEMES
 from toolkit.rendering.docx.elements import Element, run, w
+from toolkit.rendering.docx.footnotes import reference
 from toolkit.rendering.docx.manuscript import Manuscript
 from toolkit.rendering.docx.pictures import Place, drawing
 
@@ -78,7 +79,7 @@ def hyperlink(manuscript: Manuscript, target: str, content: Sequence[Element]) -
         return w("hyperlink", *content, anchor=name, history="1") if name else None
     if not is_address(target):
         return None
-    part = manuscript.document.part
+    part = manuscript.part
     link = w("hyperlink", *content, history="1")
     relation = part.relate_to(target, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
     link.set(qn("r:id"), relation)
@@ -113,6 +114,9 @@ def _content(
             assert node.token is not None
             for base, reading in ruby_pairs(node.token):
                 yield _ruby(manuscript, base, reading, words)
+        elif node.type == "footnote_ref":
+            assert node.token is not None
+            yield from reference(manuscript, node.token)
         elif node.type == "image":
             assert node.token is not None
             yield drawing(manuscript, node.token, place)

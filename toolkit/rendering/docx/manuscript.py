@@ -26,6 +26,9 @@ class Manuscript:
         findings: what the editor should know.
         measure: how wide the text stands, in EMU, where it is less than the page allows.
         emphasis: the character style of stressed words.
+        suffix: what ends the names of bookmarks, in a document of two editions.
+        word_notes: whether footnotes are Word's; else they stand in the text.
+        story: the part that is being written, where it is not the document's own.
     """
 
     edition: Edition
@@ -34,12 +37,20 @@ class Manuscript:
     findings: list[Finding] = field(default_factory=list)
     measure: int | None = None
     emphasis: str = "Emphasis"
+    suffix: str = ""
+    word_notes: bool = True
+    story: Any = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
     def document(self) -> Any:
         """The python-docx document."""
         return self.base.document
+
+    @property
+    def part(self) -> Any:
+        """The part whose links and pictures are written."""
+        return self.document.part if self.story is None else self.story
 
     def style(self, name: str) -> str:
         """The id of a style."""
@@ -66,7 +77,9 @@ class Manuscript:
 
     def _inherited(self, style: str, name: str) -> Any:
         """What a style or the nearest one it is based on says of its font."""
-        found = self.document.styles[style]
+        from docx.enum.style import WD_STYLE_TYPE
+
+        found = self.document.styles.get_by_id(self.style(style), WD_STYLE_TYPE.PARAGRAPH)
         while found is not None:
             value = getattr(found.font, name)
             if value is not None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from toolkit.document import markdown
-from toolkit.rendering.docx.blocks import blocks
+from toolkit.rendering.docx.blocks import blocks, write_note
 from toolkit.rendering.docx.elements import Element, field, run, w
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_paragraph, section_name
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
@@ -34,6 +34,8 @@ def body(manuscript: Manuscript) -> Iterator[Element]:
 def _part(manuscript: Manuscript, part: Part, *, new_page: bool = False) -> Iterator[Element]:
     yield heading_paragraph(manuscript, part.heading, part.path, new_page=new_page)
     yield from blocks(manuscript, part.body, part.path)
+    for note in part.notes:
+        write_note(manuscript, note, part.path)
     for inner in part.parts:
         yield from _part(manuscript, inner)
 

@@ -81,7 +81,7 @@ def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
         place.section,
         image_line(place.token, image),
     )
-    part = manuscript.document.part
+    part = manuscript.part
     width, height = _extent(manuscript, picture)
     pixels = (math.ceil(length * RESOLUTION / EMU_PER_INCH) for length in (width, height))
     picture = scaled(picture, *pixels)
