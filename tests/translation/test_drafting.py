@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.document.glossary import Glossary, Term
 from toolkit.document.japanese import is_kana, is_kanji
-from toolkit.translation.drafting import WAYS, draft_sentences
+from toolkit.translation.drafting import MARK_MOVED, WAYS, draft_sentences
 from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.inline import elements
 
@@ -346,3 +346,37 @@ def test_the_bundled_translator_keeps_everything(
         assert firm(draft.text) == firm(sentence)
         if direction == "ja" and not draft.findings:
             assert not any(is_kana(char) or is_kanji(char) for char in draft.text)
+
+
+class TestFootnotes:
+    """The engine never sees a mark; it stands where its language has it."""
+
+    @pytest.mark.parametrize(
+        ("source", "target", "sentence", "expected"),
+        [
+            ("ja", "en", "橋は残す[^1]。", "Word.[^1]"),
+            ("ja", "en", "橋は残す。[^1][^二]", "Word.[^1][^二]"),
+            ("ja", "en", "橋[^1]は残す。", "Word.[^1]"),
+            ("ja", "en", "**橋[^1]**は残す。", "**Word**.[^1]"),
+            ("en", "ja", "The bridge stays.[^1]", "橋は残る[^1]。"),
+            ("en", "ja", "The bridge stays[^1]", "橋は残る[^1]"),
+        ],
+    )
+    def test_stand_at_the_end(self, source: str, target: str, sentence: str, expected: str) -> None:
+        def answer(text: str) -> str:
+            bold = "**" in text
+            end = "." * text.endswith("。") if target == "en" else "。" * text.endswith(".")
+            said = "word" if target == "en" else "橋は残る"
+            return f"**{said}**{end}" if bold else said + end
+
+        engine = Fake(answer, source, target)
+        (draft,) = draft_sentences([sentence], engine, Glossary())
+        assert draft.text == expected
+        shown = "".join(text for asked in engine.shown for text in asked)
+        assert "[^" not in shown
+        assert "⟦" not in shown
+
+    def test_a_mark_that_moved_is_told(self) -> None:
+        engine = Fake(honest)
+        within, last = draft_sentences(["橋[^1]は残す。", "橋は残す[^1]。"], engine, Glossary())
+        assert [MARK_MOVED in draft.findings for draft in (within, last)] == [True, False]

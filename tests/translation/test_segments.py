@@ -274,3 +274,39 @@ def test_lost_links_images_and_code_are_named() -> None:
     source = "[a](https://a.org) `x` `x` ![](p.png) **b**"
     assert lost_markup(source, "`x` [b](https://a.org)") == ["the code x", "the image p.png"]
     assert lost_markup(source, source) == []
+
+
+NOTED = """\
+港[^1]は**静か**[^二]だ。[^1]船は出た。
+
+[^1]: 注は一つ。
+    続きの文だ。
+
+    二つ目の段落だ。
+
+[^二]: 別の注だ。
+"""
+
+
+class TestFootnotes:
+    def test_a_note_is_sentences_on_their_own_lines(self, issue: Issue) -> None:
+        found = segments(with_body(issue, NOTED))
+        assert [(s.text, s.line) for s in found if s.path.name == "deep-dive.md"][-6:] == [
+            ("港[^1]は**静か**[^二]だ。[^1]", 1),
+            ("船は出た。", 1),
+            ("注は一つ。", 3),
+            ("続きの文だ。", 3),
+            ("二つ目の段落だ。", 6),
+            ("別の注だ。", 8),
+        ]
+
+    def test_every_mark_is_there_after_translation(self, issue: Issue) -> None:
+        noted = with_body(issue, NOTED)
+        said = {"港[^1]は**静か**[^二]だ。[^1]": "Quiet[^二] port.", "船は出た。": "It left.[^1]"}
+        made = translated(noted, said, "en").sections[0].body
+        text = next(token for token in made if token.type == "inline")
+        assert markdown.write_inline(text) == "Quiet[^二] port.[^1][^1] It left.[^1]"
+        assert [token.type for token in made] == [token.type for token in noted.sections[0].body]
+
+    def test_a_mark_that_is_missing_is_named(self) -> None:
+        assert lost_markup("港[^1]は静か[^二]だ。", "The port[^1] is quiet.") == ["the footnote 二"]

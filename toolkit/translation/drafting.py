@@ -22,7 +22,16 @@ from toolkit.document.glossary import Glossary
 from toolkit.document.japanese import is_kana
 from toolkit.translation.clauses import halves
 from toolkit.translation.engine import Draft, Engine
-from toolkit.translation.inline import ATOM, Flat, Span, elements, is_atom, nested, unflatten
+from toolkit.translation.inline import (
+    ATOM,
+    Flat,
+    Span,
+    elements,
+    flatten,
+    is_atom,
+    nested,
+    unflatten,
+)
 from toolkit.translation.protection import (
     Frame,
     Guard,
@@ -33,7 +42,7 @@ from toolkit.translation.protection import (
     take_off_frames,
 )
 from toolkit.translation.quality import differences, in_words, odd_signs
-from toolkit.translation.typography import english, japanese
+from toolkit.translation.typography import english, japanese, with_marks, without_marks
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,8 @@ _SENTENCE_START = re.compile(
     r"|With|As|If|When|While|Which|Who|Where|There|Their|His|Her|Our|Of)\b"
 )
 """Words whose capital only says that a sentence begins."""
+
+MARK_MOVED = "a footnote's mark was put at the end: set it at its word"
 
 MARK = "**"
 """Bold, which the shipped model carries from the source to the words it stood on."""
@@ -253,9 +264,18 @@ class _Job:
     def result(self) -> DraftedSentence:
         assert self.best is not None
         findings = [self.best.finding, *self.best.faults]
+        if _has_mark_within(self.sentence):
+            findings.append(MARK_MOVED)
         return DraftedSentence(
             self.best.text, self.best.score, in_words([text for text in findings if text])
         )
+
+
+def _has_mark_within(sentence: str) -> bool:
+    """Whether words follow the mark of a footnote."""
+    flat, atoms = flatten(sentence)
+    notes = "".join(char for char, token in atoms.items() if token.type == "footnote_ref")
+    return bool(notes) and re.search(rf"[{notes}].*\w", flat.text) is not None
 
 
 @dataclass(frozen=True)
@@ -396,7 +416,7 @@ def _run_on(before: str, after: str, target: str) -> tuple[str, str]:
 
 
 def _edges(guarded: Guarded) -> tuple[list[str], Flat, list[str]]:
-    """Emoji and images at the ends of a sentence, which stay there, and what is between."""
+    """What stays at the ends of a sentence (emoji, images, footnotes' marks), and the rest."""
     text, spans = guarded.flat.text, guarded.flat.spans
     inside = {place for span in spans for place in range(span.start, span.end)}
 
@@ -406,8 +426,10 @@ def _edges(guarded: Guarded) -> tuple[list[str], Flat, list[str]]:
         guard = guarded.guards.get(text[place])
         if guard is None:
             return text[place].isspace()
-        return guard.kind == "emoji" or (
-            isinstance(guard.target, Token) and guard.target.type == "image"
+        return (
+            guard.kind == "emoji"
+            or guard.is_note
+            or (isinstance(guard.target, Token) and guard.target.type == "image")
         )
 
     start, end = 0, len(text)
@@ -653,12 +675,18 @@ def _between(flat: Flat) -> list[str]:
 def _set(flat: Flat, job: _Job, guards: Mapping[str, Guard] | None = None) -> Flat:
     """Flat text with its language's punctuation and spaces."""
     guards = job.guarded.guards if guards is None else guards
+    notes = [char for char, guard in job.guarded.guards.items() if guard.is_note]
     contents = {char: guard.text for char, guard in guards.items()}
     source = "".join(
         job.guarded.guards[char].source or "x" if char in job.guarded.guards else char
         for char in job.guarded.flat.text
+        if char not in notes
     )
-    return (english if job.target == "en" else japanese)(flat, source, contents)
+    set_ = english if job.target == "en" else japanese
+    if not notes:
+        return set_(flat, source, contents)
+    flat, marks = without_marks(flat, notes)
+    return with_marks(set_(flat, source, contents), marks, job.target)
 
 
 def _markdown(flat: Flat, guards: Mapping[str, Guard]) -> str:

@@ -1,9 +1,9 @@
 """A sentence of inline Markdown as flat text with spans over it, and back.
 
-What is no text (code, images, hard breaks) is one character of a private plane in the flat
-text, an atom, which never comes apart and is moved like a letter. Emphasis, bold,
-strikethrough and links are spans over the text. A ruby is its base: readings belong to the
-Japanese and are not translated.
+What is no text (code, images, footnotes' marks, hard breaks) is one character of a private
+plane in the flat text, an atom, which never comes apart and is moved like a letter. Emphasis,
+bold, strikethrough and links are spans over the text. A ruby is its base: readings belong to
+the Japanese and are not translated.
 """
 
 from collections import Counter
@@ -143,13 +143,17 @@ def nested(flat: Flat) -> Flat:
 
 
 def elements(text: str) -> Counter[tuple[str, str]]:
-    """The inline elements of a sentence: bold, links with their targets, code, images."""
+    """The inline elements of a sentence: bold, links with their targets, code, images, the marks
+    of footnotes.
+    """
     found: Counter[tuple[str, str]] = Counter()
     for token in markdown.parse_inline(text).children or []:
         if token.type == "code_inline":
             found["code", token.content] += 1
         elif token.type == "image":
             found["image", str(token.attrs.get("src", ""))] += 1
+        elif token.type == "footnote_ref":
+            found["footnote", token.meta["label"]] += 1
         elif token.nesting == 1:
             found[token.type.removesuffix("_open"), str(token.attrs.get("href", ""))] += 1
         elif token.type == "hardbreak":

@@ -20,6 +20,7 @@ from toolkit.translation.inline import ATOMS, Flat, flatten, is_atom
 from toolkit.translation.numbers import Amount, Kind, find_amounts, realise
 from toolkit.translation.numbers.data import number_data
 from toolkit.translation.numbers.dates import When
+from toolkit.translation.typography import with_marks, without_marks
 
 FIRM = ("element", "address", "emoji")
 """Kinds that are copied and that no engine may ever see."""
@@ -85,7 +86,12 @@ class Guard:
         """The target as plain text, to decide on spaces; for an element, a letter."""
         if isinstance(self.target, str):
             return self.target
-        return "" if self.target.type == "hardbreak" else "x"
+        return "" if self.target.type == "hardbreak" or self.is_note else "x"
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is the mark of a footnote."""
+        return isinstance(self.target, Token) and self.target.type == "footnote_ref"
 
 
 @dataclass(frozen=True)
@@ -151,6 +157,10 @@ def protect(sentence: str, glossary: Glossary, source: str, target: str) -> Guar
         source, target: ``ja`` and ``en``, or the other way round.
     """
     flat, elements = flatten(sentence)
+    # Marks within a sentence would cost it words; at its end the engine need not see them.
+    notes = [char for char, token in elements.items() if token.type == "footnote_ref"]
+    bare, marks = without_marks(flat, notes)
+    flat = with_marks(bare, marks, "")
     guards = {
         char: Guard("element", char if token.type == "text" else "", token)
         for char, token in elements.items()

@@ -16,6 +16,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from toolkit.document import markdown
+from toolkit.document.footnotes import marks
 from toolkit.document.issue import Issue, Section
 from toolkit.document.japanese import is_wide
 from toolkit.document.sentences import split_sentences
@@ -111,7 +112,7 @@ def translated(
 
 
 def lost_markup(source: str, translation: str) -> list[str]:
-    """What a translation lacks of its source's links, images and code, described."""
+    """What a translation lacks of its source's links, images, code and footnotes, described."""
     missing = _elements(source) - _elements(translation)
     return [f"{kind} {what}" for kind, what in missing]
 
@@ -125,6 +126,8 @@ def _elements(text: str) -> Counter[tuple[str, str]]:
             found["the image", str(token.attrs.get("src", ""))] += 1
         elif token.type == "code_inline":
             found["the code", token.content] += 1
+        elif token.type == "footnote_ref":
+            found["the footnote", token.meta["label"]] += 1
     return found
 
 
@@ -247,8 +250,13 @@ def _text(children: Sequence[Token]) -> str:
 
 
 def _sentence(text: str, translations: Mapping[str, str]) -> list[Token]:
-    """The tokens of a translation. It stays on the lines that its source has."""
+    """The tokens of a translation. It stays on the lines that its source has, and a footnote
+    whose mark it lacks has its mark at the end: no note goes unread.
+    """
     children = list(markdown.parse_inline(translations.get(text, text).strip()).children or [])
+    there = Counter(marks(Token("inline", "", 0, children=children)))
+    for label in (Counter(marks(markdown.parse_inline(text))) - there).elements():
+        children.append(Token("footnote_ref", "", 0, meta={"label": label}))
     kept = ("hardbreak",) if "\\\n" in text else ()
     return [
         Token("text", "", 0, content=" ", level=child.level)

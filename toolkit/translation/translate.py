@@ -264,8 +264,8 @@ class TranslatedLine:
     findings: tuple[str, ...] = ()
 
 
-# What may stand before the text of a line of Markdown: list marks, quotation marks, #.
-_BLOCK_MARKS = re.compile(r"\s*(?:(?:#{1,6}|[-*+>]|\d{1,3}[.)])\s+)*")
+# What may stand before the text of a line of Markdown: list marks, quotation marks, #, [^1]:.
+_BLOCK_MARKS = re.compile(r"\s*(?:(?:#{1,6}|[-*+>]|\d{1,3}[.)]|\[\^[^\]\s]+\]:)\s+)*")
 
 
 def translate_lines(

@@ -4,7 +4,7 @@ The sentence is flat text (``toolkit.translation.inline``) whose atoms stand for
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from toolkit.document.japanese import is_wide
@@ -74,6 +74,23 @@ def japanese(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
     flat = _edited(flat, rf"(?<={wide}|{ATOM})\.(?=\s|$)", lambda m: "。")
     flat = _edited(flat, r"([、。])[、。]+", lambda m: m[1])
     return _ended(_trimmed(flat), source, "。", contents)
+
+
+def without_marks(flat: Flat, notes: Sequence[str]) -> tuple[Flat, str]:
+    """The text without the marks (atoms) of footnotes, and those marks in order."""
+    if not notes:
+        return flat, ""
+    marks = f"[{''.join(notes)}]"
+    found = "".join(re.findall(marks, flat.text))
+    return _edited(flat, rf"\s*{marks}", lambda m: ""), found
+
+
+def with_marks(flat: Flat, marks: str, language: str) -> Flat:
+    """The text with footnotes' marks at its end: in Japanese before 。, else behind all."""
+    if not marks:
+        return flat
+    place = len(flat.text) - (language == "ja" and flat.text.endswith("。"))
+    return _inserted(flat, place, marks)
 
 
 def _without_junk(flat: Flat, source: str) -> Flat:
