@@ -10,7 +10,16 @@ from toolkit.document.issue import MANIFEST, Issue, issue_folder, read_issue
 from toolkit.document.publication import Publication
 from toolkit.document.toml import read_toml, value_line
 from toolkit.editorial.prose import Prose, blanked, prose
-from toolkit.editorial.rules import Checked, Find, Page, references, structure, terms, wording
+from toolkit.editorial.rules import (
+    Checked,
+    Find,
+    Page,
+    footnotes,
+    references,
+    structure,
+    terms,
+    wording,
+)
 from toolkit.errors import ContentError
 from toolkit.files import read_text
 from toolkit.findings import Finding, Severity
@@ -38,6 +47,7 @@ RULES = (
     Rule("language", _WARNING, "a section in another language", structure.language),
     Rule("link", _ERROR, "links that lead nowhere", references.links),
     Rule("image", _ERROR, "pictures that are not in the publication", references.images),
+    Rule("footnote", _ERROR, "footnotes without a mark, or marks without one", footnotes.footnotes),
     Rule("alt-text", _WARNING, "pictures without alternative text", references.alternative_text),
     Rule("brackets", _WARNING, "brackets and quotes without a partner", wording.brackets),
     Rule("punctuation", _WARNING, "doubled punctuation", wording.doubled_punctuation),
