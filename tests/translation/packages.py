@@ -1,14 +1,15 @@
 """Real translation packages, made by hand in a moment: dictionaries that a Transformer looks up.
 
 Each token is a direction of its own, and so is each position. The decoder's cross-attention
-compares positions, so that word n of the answer looks at word n of the source; its value matrix
-is the dictionary. What such a model must answer can be said before it is run.
+compares positions, so that word n of the answer looks at word n of the source, or at another
+that it is told to; its value matrix is the dictionary. What such a model must answer can be
+said before it is run.
 """
 
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,9 @@ def tokenizer(words: Mapping[str, str]) -> bytes:
     return model.getvalue()
 
 
-def dictionary_model(folder: Path, pieces: list[str], words: Mapping[str, str], ends: bool) -> None:
+def dictionary_model(
+    folder: Path, pieces: list[str], words: Mapping[str, str], ends: bool, order: Sequence[int] = ()
+) -> None:
     """Write an encoder-decoder model that puts ``words[piece]`` for each piece.
 
     Args:
@@ -42,6 +45,8 @@ def dictionary_model(folder: Path, pieces: list[str], words: Mapping[str, str], 
         pieces: the vocabulary, of source and target alike.
         words: the dictionary; a piece that is not in it stays.
         ends: whether it knows when to stop.
+        order: which piece of the source the first, second … piece of the answer looks at;
+            from its end on, as they stand.
     """
     size = len(pieces)
     width = POSITIONS + 2 * size  # position, token read, token to write
@@ -53,6 +58,9 @@ def dictionary_model(folder: Path, pieces: list[str], words: Mapping[str, str], 
     positions[:, :POSITIONS] = np.eye(POSITIONS)
     by_position, look_up = square.copy(), square.copy()
     by_position[:POSITIONS, :POSITIONS] = 3 * np.eye(POSITIONS)
+    asking = by_position.copy()
+    for place, looked_at in enumerate(order):
+        asking[:POSITIONS, place] = by_position[:POSITIONS, looked_at]
     for number, piece in enumerate(pieces):
         answer = pieces.index(words.get(piece, piece))
         look_up[POSITIONS + size + answer, POSITIONS + number] = 1
@@ -78,7 +86,7 @@ def dictionary_model(folder: Path, pieces: list[str], words: Mapping[str, str], 
         linear(layer.ffn.linear_1, square)
     attention = spec.decoder.layer[0].attention
     norm(attention.layer_norm)
-    linear(attention.linear[0], by_position)
+    linear(attention.linear[0], asking)
     linear(attention.linear[1], np.concatenate([by_position, look_up]))
     linear(attention.linear[2], np.eye(width, dtype=np.float32))
     written = np.zeros((size, width), np.float32)
@@ -96,14 +104,19 @@ def dictionary_model(folder: Path, pieces: list[str], words: Mapping[str, str], 
 
 
 def dictionary_package(
-    folder: Path, words: Mapping[str, str], *, ends: bool = True, **metadata: Any
+    folder: Path,
+    words: Mapping[str, str],
+    *,
+    ends: bool = True,
+    order: Sequence[int] = (),
+    **metadata: Any,
 ) -> Path:
     """Make the folder of an Argos package that translates by a dictionary, word for word."""
     processor = sentencepiece.SentencePieceProcessor()
     proto = tokenizer(words)
     processor.LoadFromSerializedProto(proto)
     pieces = [processor.id_to_piece(number) for number in range(processor.get_piece_size())]
-    dictionary_model(folder / "model", pieces, words, ends)
+    dictionary_model(folder / "model", pieces, words, ends, order)
     (folder / "sentencepiece.model").write_bytes(proto)
     about = {
         "package_version": "1.0",

@@ -48,6 +48,18 @@ def names_its_subject(text: str) -> bool:
     return False
 
 
+def morphemes(text: str) -> list[tuple[str, str]]:
+    """A Japanese text in its smallest words, each with its part of speech in UniDic's terms.
+
+    Joined, they are the text.
+    """
+    return [
+        (morpheme.surface(), morpheme.part_of_speech()[0])
+        for start in range(0, len(text), _CHUNK)
+        for morpheme in _tokenizer().tokenize(text[start : start + _CHUNK])
+    ]
+
+
 def _english(text: str) -> list[str]:
     return [re.sub(r"['’]s$", "", word.casefold()) for word in _WORD.findall(text)]
 

@@ -13,8 +13,7 @@ said in the draft's findings.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
-from itertools import pairwise, permutations
+from itertools import pairwise
 
 from markdown_it.token import Token
 
@@ -31,6 +30,16 @@ from toolkit.translation.inline import (
     is_atom,
     nested,
     unflatten,
+)
+from toolkit.translation.placing import (
+    Evidence,
+    Placed,
+    group,
+    in_order,
+    looks,
+    moved,
+    outermost,
+    place,
 )
 from toolkit.translation.protection import (
     Frame,
@@ -122,6 +131,8 @@ _SENTENCE_START = re.compile(
 """Words whose capital only says that a sentence begins."""
 
 MARK_MOVED = "a footnote's mark was put at the end: set it at its word"
+
+_Range = tuple[int, int]
 
 MARK = "**"
 """Bold, which the shipped model carries from the source to the words it stood on."""
@@ -284,39 +295,64 @@ class _Question:
 
     shown: str
     places: dict[str, str]  # placeholder → atom
+    ranges: tuple[_Range, ...]  # where each character of the text is in what is shown
 
 
 def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -> None:
-    """Ask for all sentences in one batch, and offer each job what came back whole."""
+    """Ask for all sentences in one batch, in another for spans without a place, and offer each
+    job what came back whole.
+    """
     plans = [_plan(job, way, engine) for job in jobs]
     texts = [question.shown for plan in plans for question in plan.questions]
     count = meter.along(len(jobs), len(texts)) if meter else None
     answers = iter(engine.translate(texts, attempt=way.attempt, progress=count) if texts else [])
-    for job, plan in zip(jobs, plans, strict=True):
-        drafts = [next(answers) for _ in plan.questions]
-        candidate = plan.read(drafts, job, way)
+    readings = [plan.read([next(answers) for _ in plan.questions]) for plan in plans]
+    doubts = [
+        reading.plan.doubts(reading, engine) if reading is not None else [] for reading in readings
+    ]
+    texts = [doubt.question.shown for some in doubts for doubt in some]
+    answers = iter(engine.translate(texts, attempt=way.attempt) if texts else [])
+    for job, reading, some in zip(jobs, readings, doubts, strict=True):
+        said = [(doubt, next(answers).text) for doubt in some]
+        candidate = reading.candidate(job, said) if reading is not None else None
         if candidate is not None:
             job.offer(candidate)
 
 
 @dataclass(frozen=True)
+class _Doubt:
+    """A span whose place is not known, and what to ask for it: the sentence with marks around
+    it alone, or its words on their own.
+    """
+
+    span: Span
+    question: _Question
+    in_sentence: bool
+
+
+@dataclass(frozen=True)
 class _Plan:
-    """The questions for one sentence: its parts, then its spans, each on its own."""
+    """The questions for one sentence: its parts."""
 
     guarded: Guarded
+    way: Way
+    target: str
+    flat: Flat  # without what stays at the edges
     parts: tuple[_Question | str, ...]  # a string is kept as it is
-    spans: tuple[tuple[Span, _Question], ...]
-    marked: tuple[Span, ...]
+    marked: bool
 
     @property
     def questions(self) -> list[_Question]:
-        asked = [part for part in self.parts if isinstance(part, _Question)]
-        return asked + [question for _, question in self.spans]
+        return [part for part in self.parts if isinstance(part, _Question)]
 
-    def read(self, drafts: Sequence[Draft], job: _Job, way: Way) -> _Candidate | None:
-        """The translated sentence, or None where it is not whole."""
+    @property
+    def frames(self) -> Mapping[str, Guard]:
+        """What was shown in a frame."""
+        return self.guarded.guards if self.way.framed else {}
+
+    def read(self, drafts: Sequence[Draft]) -> "_Reading | None":
+        """The translated sentence, or None where what was hidden did not come back."""
         answers = iter(drafts)
-        guards = self.guarded.guards
         pieces: list[str] = []
         scores: list[float] = []
         complete = True
@@ -328,25 +364,122 @@ class _Plan:
             complete &= draft.complete
             scores.append(draft.score)
             text = _with_atoms(draft.text, part.places)
-            if text is None or (self.marked and text.count(MARK) != part.shown.count(MARK)):
+            if text is None:
                 return None
             pieces.append(text.strip())
-        spoken = [_spoken(next(answers).text, question) for _, question in self.spans]
-        joined = _in_one(pieces, self.parts, job.target)
-        if not joined.strip():
+        joined = _in_one(pieces, self.parts, self.target)
+        joined, framed, clean = take_off_frames(joined, self.frames, self.target)
+        text, carried = _carried(joined, len(group(outermost(self.flat.spans))))
+        if not text.strip():
             return None
-        joined, framed, clean = take_off_frames(joined, guards if way.framed else {}, job.target)
-        guards = {**guards, **framed}
-        flat = (
-            _marked(joined, self.marked, spoken) if self.marked else Flat(joined.replace(MARK, ""))
+        guards = {**self.guarded.guards, **framed}
+        score = sum(scores) / max(len(scores), 1)
+        looked = self._looks(drafts, text)
+        return _Reading(
+            self, text, guards, carried if self.marked else (), looked, score, complete, clean
         )
-        if flat is None:
+
+    def _looks(self, drafts: Sequence[Draft], text: str) -> list[list[float]]:
+        """For each span, how much the engine looked at it for each character of the text."""
+        if not self.flat.spans or any(draft.attention is None for draft in drafts):
+            return []
+        answers, found = "", [list[float]() for _ in self.flat.spans]
+        at, rest = 0, iter(drafts)
+        for part in self.parts:
+            if isinstance(part, str):
+                continue
+            draft = next(rest)
+            assert draft.attention is not None
+            inside = [
+                [r for r in part.ranges[max(0, s.start - at) : max(0, s.end - at)] if r[1] > r[0]]
+                for s in self.flat.spans
+            ]
+            ranges = [(r[0][0], r[-1][1]) if r else (0, 0) for r in inside]
+            looked = looks(draft.attention, part.shown, draft.text, ranges)
+            answer = _swapped(draft.text, part.places)
+            for values, one in zip(found, looked, strict=True):
+                values += [one[place] for place, _ in answer]
+            answers += "".join(char for _, char in answer)
+            at += len(part.ranges)
+        return [moved(values, answers, text) for values in found]
+
+    def doubts(self, reading: "_Reading", engine: Engine) -> list[_Doubt]:
+        """What to ask for the spans that have no sure place yet."""
+        placed = reading.placed({})
+        sure = placed.sure if placed else (False,) * len(self.flat.spans)
+        unsure = {
+            _range(span) for span, is_sure in zip(self.flat.spans, sure, strict=True) if not is_sure
+        }
+        untold = set()
+        if reading.carried and not reading.told_apart:
+            untold = {_range(span) for span in outermost(self.flat.spans)}
+        few = sum(map(is_atom, self.flat.text)) <= len(engine.placeholders)
+        guards = self.guarded.guards
+        found = []
+        for span, *_ in group(self.flat.spans):
+            if _range(span) in unsure and few:
+                flat = Flat(self.flat.text, (span,))
+                found.append(_Doubt(span, _question(flat, guards, self.way, engine), True))
+            if _range(span) in unsure | untold:
+                words = Flat(self.flat.text[span.start : span.end])
+                found.append(_Doubt(span, _question(words, guards, self.way, engine), False))
+        return found
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """What came back for a sentence, and what is known of the places of its spans.
+
+    Attributes:
+        carried: where the marks of the outermost spans are, in the text's order.
+        looks: for each span, how much the engine looked at it for each character.
+    """
+
+    plan: _Plan
+    text: str
+    guards: dict[str, Guard]
+    carried: tuple[_Range, ...]
+    looks: list[list[float]]
+    score: float
+    complete: bool
+    clean: bool
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether it does not matter which mark is which: all are of one kind."""
+        groups = group(outermost(self.plan.flat.spans))
+        return len({tuple(span.kind for span in there) for there in groups}) <= 1
+
+    def placed(self, said: Mapping[_Range, Sequence[str]]) -> Placed | None:
+        """The spans in their places, by what is known and what was said for them."""
+        flat = self.plan.flat
+        carried: dict[_Range, _Range] = {}
+        if self.carried:
+            tops = [_range(span) for span, *_ in group(outermost(flat.spans))]
+            alone = [(said.get(top) or [""])[-1] for top in tops]
+            places = in_order(flat, tops, self.text, self.carried, alone)
+            carried = dict(zip(tops, places, strict=True))
+        evidence = {
+            _range(span): Evidence(
+                carried.get(_range(span)),
+                self.looks[number] if self.looks else (),
+                tuple(said.get(_range(span), ())),
+            )
+            for number, span in enumerate(flat.spans)
+        }
+        return place(flat, self.text, evidence, self.plan.target)
+
+    def candidate(self, job: _Job, answers: Sequence[tuple[_Doubt, str]]) -> _Candidate | None:
+        """The draft with its spans, or None where it is not whole."""
+        plan, way, guards = self.plan, self.plan.way, self.guards
+        said: dict[_Range, list[str]] = {}
+        for doubt, answer in answers:
+            words = _said(answer, doubt, plan.frames, plan.target)
+            said.setdefault(_range(doubt.span), []).append(words)
+        placed = self.placed(said)
+        if placed is None:
             return None
-        guessed = False
-        if not self.marked:
-            flat, guessed = _placed(flat, [span for span, _ in self.spans], spoken)
-        flat = nested(flat)
-        flat = _set(flat, job, guards)
+        flat = _set(nested(placed.flat), job, guards)
         text = _markdown(flat, guards)
         if sorted(filter(is_atom, flat.text)) != sorted(guards) or elements(text) != elements(
             job.sentence
@@ -357,40 +490,39 @@ class _Plan:
         names = [guard.source for guard in shown if guard.kind == "name"]
         if shown and (faults or not all(name in text for name in names)):
             return None  # what was shown to the engine did not come back
-        if guessed:
+        if not all(placed.sure):
             faults.append("the place of bold, emphasis or a link was guessed")
-        if not complete:
+        if not self.complete:
             faults.append("the translation was cut off")
-        if not clean:
+        if not self.clean:
             faults.append("a unit may be written twice")
-        if odd := odd_signs(flat.text, self.guarded.flat.text, job.target):
+        if odd := odd_signs(flat.text, plan.guarded.flat.text, job.target):
             faults.append(f"there are signs in it that the source has not: {odd}")
         changed = len(guards) < len(job.guarded.guards) if way.shown else True
         finding = way.finding if changed else ""
-        return _Candidate(text, sum(scores) / max(len(scores), 1), tuple(faults), finding)
+        return _Candidate(text, self.score, tuple(faults), finding)
+
+
+def _range(span: Span) -> _Range:
+    return span.start, span.end
 
 
 def _plan(job: _Job, way: Way, engine: Engine) -> _Plan:
     guarded = reveal(job.guarded, way.shown) if way.shown else job.guarded
     guards = guarded.guards
     before, flat, after = _edges(guarded)
-    groups = _groups(flat.spans)
-    clauses = _clauses(flat, way.parts, len(engine.placeholders) or 16)
-    whole = sum(len(clause.spans) for clause in clauses) == len(flat.spans)
-    carried = way.marked and bool(engine.placeholders) and whole and _apart(groups)
-    marked = flat.spans if carried else ()
+    # Marks have no names, so what lies in a marked span is looked for there afterwards.
+    tops = outermost(flat.spans)
+    clauses = _clauses(Flat(flat.text, tops), way.parts, len(engine.placeholders) or 16)
+    whole = sum(len(clause.spans) for clause in clauses) == len(tops)
+    marked = way.marked and bool(engine.placeholders) and whole
     asked = [
         clause.text
         if not clause.spans and all(is_atom(char) or not char.isalnum() for char in clause.text)
-        else _question(clause if carried else Flat(clause.text), guards, way, engine)
+        else _question(clause if marked else Flat(clause.text), guards, way, engine)
         for clause in clauses
     ]
-    alone = [] if carried and _alike(groups) else flat.spans
-    spans = [
-        (span, _question(Flat(flat.text[span.start : span.end]), guards, way, engine))
-        for span in alone
-    ]
-    return _Plan(guarded, (*before, *asked, *after), tuple(spans), marked)
+    return _Plan(guarded, way, job.target, flat, (*before, *asked, *after), marked)
 
 
 def _in_one(pieces: Sequence[str], parts: Sequence[_Question | str], target: str) -> str:
@@ -443,27 +575,10 @@ def _edges(guarded: Guarded) -> tuple[list[str], Flat, list[str]]:
     return before, Flat(text[start:end], shifted), after
 
 
-def _groups(spans: Sequence[Span]) -> list[tuple[Span, ...]]:
-    """Spans in order, those over the very same words together (a bold link)."""
-    groups: dict[tuple[int, int], list[Span]] = {}
-    for span in spans:
-        groups.setdefault((span.start, span.end), []).append(span)
-    return [tuple(group) for group in groups.values()]
-
-
-def _apart(groups: Sequence[Sequence[Span]]) -> bool:
-    """Whether no span lies in another, so that marks without names can carry them."""
-    return all(a[0].end <= b[0].start for a, b in pairwise(groups))
-
-
-def _alike(groups: Sequence[Sequence[Span]]) -> bool:
-    """Whether it does not matter which is which: one group, or all of one kind."""
-    return len({tuple(span.kind for span in group) for group in groups}) <= 1
-
-
 def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine) -> _Question:
     places: dict[str, str] = {}
     text = ""
+    ranges: list[_Range] = []
     edges = {span.start for span in flat.spans}, {span.end for span in flat.spans}
     for position in range(len(flat.text) + 1):
         # Spans over the same words share their marks.
@@ -475,10 +590,18 @@ def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine)
             placeholder = _placeholder(len(places), engine)
             places[placeholder] = char
             frame = guards[char].frame if way.framed and engine.placeholders else Frame()
-            text += frame.shown.format(placeholder)
+            before, _, after = frame.shown.partition("{}")
+            ranges.append((len(text + before), len(text + before + placeholder)))
+            text += before + placeholder + after
         else:
+            ranges.append((len(text), len(text) + 1))
             text += char
-    return _Question(text.strip(), places)
+    lead, shown = len(text) - len(text.lstrip()), text.strip()
+    fitted = [
+        (min(max(first - lead, 0), len(shown)), min(max(last - lead, 0), len(shown)))
+        for first, last in ranges
+    ]
+    return _Question(shown, places, tuple(fitted))
 
 
 def _placeholder(number: int, engine: Engine) -> str:
@@ -497,85 +620,39 @@ def _with_atoms(text: str, places: Mapping[str, str]) -> str | None:
     return None if re.search("⟦|⟧", text) else text
 
 
-def _spoken(text: str, question: _Question) -> str:
-    """A span translated on its own; its atoms where it has them, its words otherwise."""
-    for placeholder, atom in question.places.items():
-        text = text.replace(placeholder, atom)
-    return text.strip(" .。、,")
+def _swapped(text: str, places: Mapping[str, str]) -> list[tuple[int, str]]:
+    """The characters of an answer with atoms for its placeholders, and where each comes from."""
+    found, at = [], 0
+    for match in re.finditer("|".join(map(re.escape, places)) or "(?!)", text):
+        found += [(place, text[place]) for place in range(at, match.start())]
+        found.append((match.start(), places[match[0]]))
+        at = match.end()
+    return found + [(place, text[place]) for place in range(at, len(text))]
 
 
-def _marked(text: str, spans: Sequence[Span], spoken: Sequence[str]) -> Flat | None:
-    """The spans that the engine carried as ``**…**``; None where it did not carry all.
-
-    Where the marks do not say which span is which, each goes where the words are most like
-    those it says alone.
-    """
-    groups = _groups(spans)
+def _said(answer: str, doubt: _Doubt, frames: Mapping[str, Guard], target: str) -> str:
+    """A translation of a span's words; empty where the answer tells none."""
+    text = "".join(char for _, char in _swapped(answer, doubt.question.places))
+    text, _, _ = take_off_frames(text, frames, target)
+    if not doubt.in_sentence:
+        return text.replace(MARK, "").strip(" .。、,")
     pieces = text.split(MARK)
-    if len(pieces) != 2 * len(groups) + 1 or not all(piece.strip() for piece in pieces[1::2]):
-        return None
-    carried = pieces[1::2]
-    order = tuple(range(len(groups)))
-    if spoken and len(groups) <= 5:
-        alone = [spoken[spans.index(group[0])] for group in groups]
+    return pieces[1].strip() if len(pieces) == 3 else ""
 
-        def fit(places: tuple[int, ...]) -> float:
-            likenesses = map(_likeness, alone, (carried[place] for place in places))
-            # Order is a reason too: only words that clearly moved take their span along.
-            return sum(likenesses) + 0.5 * (places == order)
 
-        order = max(permutations(order), key=fit)
-    words, found = "", []
+def _carried(text: str, count: int) -> tuple[str, tuple[_Range, ...]]:
+    """A text without marks, and the places that so many pairs of marks were around; none
+    where the marks are not so many, or are around nothing.
+    """
+    pieces = text.split(MARK)
+    if len(pieces) != 2 * count + 1 or not all(piece.strip() for piece in pieces[1::2]):
+        return text.replace(MARK, ""), ()
+    places, at = [], 0
     for number, piece in enumerate(pieces):
         if number % 2:
-            found += [
-                replace(span, start=len(words), end=len(words) + len(piece))
-                for span in groups[order.index(number // 2)]
-            ]
-        words += piece
-    return Flat(words, tuple(found))
-
-
-def _likeness(one: str, other: str) -> float:
-    return SequenceMatcher(None, one.lower(), other.lower()).ratio()
-
-
-def _placed(flat: Flat, spans: Sequence[Span], spoken: Sequence[str]) -> tuple[Flat, bool]:
-    """The spans put on the words that say what they say alone, and whether that was a guess."""
-    placed, guessed = [], False
-    taken: list[tuple[int, int]] = []
-    for span, words in zip(spans, spoken, strict=True):
-        place = _find(flat.text, words, taken)
-        if place is None:
-            place, guessed = _nearest(flat.text, words), True
-        taken.append(place)
-        placed.append(replace(span, start=place[0], end=place[1]))
-    return Flat(flat.text, tuple(placed)), guessed
-
-
-def _find(text: str, words: str, taken: Sequence[tuple[int, int]]) -> tuple[int, int] | None:
-    core = re.sub(r"^(?:the|an?)\s+", "", words, flags=re.IGNORECASE)
-    for wanted in filter(None, (words, core)):
-        for match in re.finditer(re.escape(wanted), text, re.IGNORECASE):
-            if match.span() not in taken:
-                return match.span()
-    atoms = [text.index(char) for char in words if is_atom(char) and char in text]
-    return (min(atoms), max(atoms) + 1) if atoms else None
-
-
-def _nearest(text: str, words: str) -> tuple[int, int]:
-    """The stretch of words most like the given ones; the whole sentence if none is."""
-    tokens = [m.span() for m in re.finditer(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|[^\s\w]|\w", text)]
-    size = max(1, len(re.findall(r"[A-Za-z0-9'’-]+|[\u3040-\u309f]+|\w", words)))
-    best, place = 0.5, (0, len(text))
-    matcher = SequenceMatcher(b=words.lower())
-    for length in {max(1, size - 1), size, size + 1}:
-        for first in range(max(0, len(tokens) - length + 1)):
-            start, end = tokens[first][0], tokens[first + length - 1][1]
-            matcher.set_seq1(text[start:end].lower())
-            if matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
-                best, place = ratio, (start, end)
-    return place
+            places.append((at, at + len(piece)))
+        at += len(piece)
+    return "".join(pieces), tuple(places)
 
 
 def _clauses(flat: Flat, parts: int, room: int) -> list[Flat]:

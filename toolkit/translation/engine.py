@@ -23,6 +23,7 @@ from toolkit.translation.clauses import clauses, halves
 from toolkit.translation.metadata import Package, read_package
 from toolkit.translation.model import Answer, Decoding, Model, load
 from toolkit.translation.package import find
+from toolkit.translation.placing import Attention
 
 
 @dataclass(frozen=True)
@@ -34,11 +35,13 @@ class Draft:
             one (``complete`` is then false).
         score: the mean log probability of a token, at most 0; 0 where nothing was translated.
         complete: false where no way of decoding came to an end, and the text was cut.
+        attention: what was looked at, where the model tells.
     """
 
     text: str
     score: float
     complete: bool = True
+    attention: Attention | None = None
 
 
 class Engine(Protocol):
@@ -205,7 +208,7 @@ class PackageEngine:
             for index, answer in self._answers(sources, pending, decoding):
                 text = self._text(answer.pieces)
                 if text and answer.ended and not _loops(sources[index], answer.pieces):
-                    yield index, Draft(text, answer.score)
+                    yield index, Draft(text, answer.score, True, _attention(sources[index], answer))
                 elif _is_endless(sources[index]):
                     # Such a source (ああああああ…) is answered like this in every way.
                     yield index, self._cut(answer)
@@ -244,6 +247,7 @@ class PackageEngine:
             between.join(part.text for part in parts),
             sum(part.score for part in parts) / len(parts),
             all(part.complete for part in parts),
+            _one_after_another([part.attention for part in parts]),
         )
 
 
@@ -287,6 +291,32 @@ def decode(
             f"the package {package.code} cannot translate ({error}): install it again",
             package.path,
         ) from None
+
+
+def _attention(source: Sequence[str], answer: Answer) -> Attention | None:
+    if not answer.attention:
+        return None
+    return Attention(tuple(source), answer.pieces, answer.attention)
+
+
+def _one_after_another(parts: Sequence[Attention | None]) -> Attention | None:
+    """What was looked at for a whole of parts: each for itself, nothing of the others."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = Attention((), (), ())
+    for part in parts:
+        if part is None:
+            return None
+        before, after = len(whole.source), len(part.source)
+        whole = Attention(
+            whole.source + part.source,
+            whole.target + part.target,
+            (
+                *([*row, *[0.0] * after] for row in whole.weights),
+                *([*[0.0] * before, *row] for row in part.weights),
+            ),
+        )
+    return whole
 
 
 def clean(text: str) -> str:

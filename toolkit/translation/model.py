@@ -9,6 +9,7 @@ would make (``<2en>`` written out) are spelled character by character.
 
 import os
 import unicodedata
+from array import array
 from collections.abc import Callable, Sequence, Set
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
@@ -31,11 +32,21 @@ class Decoding:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model wrote: its pieces, their mean log probability, and whether it came to an end."""
+    """What a model wrote.
+
+    Attributes:
+        pieces: of text.
+        score: their mean log probability.
+        ended: whether it came to an end.
+        attention: for each piece, how much an encoder-decoder model looked at each piece of its
+            source. CTranslate2 returns the heads that a model was trained to align with, else
+            the first head of the last layer.
+    """
 
     pieces: tuple[str, ...]
     score: float
     ended: bool
+    attention: tuple[Sequence[float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,7 @@ def _encoder_decoder(package: Package, target: str) -> Model:
             [list(pieces) for pieces in batch],
             target_prefix=[prefix] * len(batch) if prefix else None,
             replace_unknowns=True,
+            return_attention=True,
             max_decoding_length=longest,
             return_scores=True,
             asynchronous=True,
@@ -144,7 +156,10 @@ def _answer(pending: Any, field: str, longest: int, prefix: int = 0) -> Answer:
     result = pending.result()
     pieces = getattr(result, field)[0]
     # CTranslate2 divides the sum by the length (its length_penalty is 1 by default).
-    return Answer(tuple(pieces[prefix:]), min(0.0, result.scores[0]), len(pieces) < longest)
+    rows = getattr(result, "attention", None) or [[]]
+    attention = tuple(array("f", row) for row in rows[0][prefix:])
+    ended = len(pieces) < longest
+    return Answer(tuple(pieces[prefix:]), min(0.0, result.scores[0]), ended, attention)
 
 
 def threads() -> int:
