@@ -1,11 +1,10 @@
-"""Near sentences: likeness, sketches, and translations with other numbers."""
+"""Near sentences: likeness, and translations with other numbers."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rapidfuzz import fuzz
 
-from toolkit.translation.near import LEAST, lengths, normalised, renumbered, sketch
+from toolkit.translation.near import normalised, renumbered
 from toolkit.translation.numbers import compare_values
 
 
@@ -21,35 +20,6 @@ from toolkit.translation.numbers import compare_values
 )
 def test_marks_capitals_and_widths_make_no_difference(text: str, plain: str) -> None:
     assert normalised(text) == plain
-
-
-def test_sketches_share_much_where_texts_do() -> None:
-    one = sketch(normalised("市は来年の春に港へ向かう新しい路面電車を走らせる計画である。"), "jaen")
-    near = sketch(
-        normalised("市は来年の秋に港へ向かう新しい路面電車を走らせる計画である。"), "jaen"
-    )
-    far = sketch(normalised("銀行は十二月の会合で金利を据え置くと決めた。"), "jaen")
-    assert len({*one} & {*near}) >= 5
-    assert not {*one} & {*far}
-    assert not {*one} & {*sketch(normalised("市は来年の春に"), "enja")}
-
-
-def test_a_sketch_has_no_digits_in_it() -> None:
-    assert sketch("12 ships and 3,000 men", "a") == sketch("7 ships and 40.5 men", "a")
-
-
-@settings(deadline=None)
-@given(st.text(max_size=40))
-def test_every_text_has_a_sketch(text: str) -> None:
-    assert 1 <= len(sketch(normalised(text), "jaen")) <= 12
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.text("あいう abc", min_size=1, max_size=30), st.text("あいう abc", max_size=30))
-def test_no_near_text_is_longer_or_shorter_than_said(one: str, other: str) -> None:
-    if fuzz.ratio(one, other) >= LEAST:
-        shortest, longest = lengths(one)
-        assert shortest <= len(other) <= longest
 
 
 @pytest.mark.parametrize(

@@ -7,55 +7,70 @@ or of another version of the toolkit.
 """
 
 import contextlib
-import os
+import math
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from toolkit.document.publication import LANGUAGES, Publication
-from toolkit.errors import ContentError, MissingError
-from toolkit.findings import Finding, Severity
-from toolkit.translation.catalog import State, read_catalog, state
-from toolkit.translation.near import LEAST, lengths, normalised, renumbered, sketch, without_digits
-from toolkit.translation.tmx import read_tmx
+from toolkit.errors import MissingError
+from toolkit.translation import grams, memory_file
+from toolkit.translation.memory_file import IMPORTED, indexed, text_hash
+from toolkit.translation.near import LEAST, normalised, renumbered, without_digits
 
-IMPORTED = "memory"
-"""The folder of a publication for translations that belong to none of its issues."""
+__all__ = [
+    "IMPORTED",
+    "Match",
+    "Memory",
+    "NearMatch",
+    "Statistics",
+    "exact_match",
+    "near_matches",
+    "open_memory",
+    "pairs",
+    "renumbered_match",
+    "statistics",
+]
 
-VERSION = 2
-_CANDIDATES, _COMMON = 100, 1000
-"""How many sentences a near one is chosen among, and from how many on a gram says little."""
-_APPLICATION = 0x6E6C746D  # "nltm"; tells our database from another program's
-_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table'"
-_SCHEMA = """
-    CREATE TABLE catalog (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER) WITHOUT ROWID;
-    CREATE TABLE unit (
-        id INTEGER PRIMARY KEY,
-        source_language TEXT, target_language TEXT, source TEXT, target TEXT,
-        path TEXT REFERENCES catalog ON DELETE CASCADE, line INTEGER, imported INTEGER
-    );
-    CREATE TABLE gram (
-        hash INTEGER, length INTEGER, unit INTEGER, PRIMARY KEY (hash, length, unit)
-    ) WITHOUT ROWID;
-    CREATE INDEX unit_by_source ON unit (source, source_language, target_language);
-    CREATE INDEX unit_by_path ON unit (path);
-"""
+_CANDIDATES = 500
+"""How many sentences a near one is chosen among."""
+_READ, _ROWS = 20_000, 256
+"""How many entries of the index are read for a sentence, the rarest grams first, and how many
+rows of one gram (each catalog has its own)."""
+_BEST = 5
 
 
-@dataclass(frozen=True)
 class Memory:
     """An open memory, in line with the catalogs of its publication.
 
     Attributes:
-        connection: to the database.
-        findings: catalogs that could not be read, and so are not in it.
+        findings: what was wrong with it, and catalogs that could not be read, and so are not
+            in it. Where a look-up finds it damaged, one more comes here.
     """
 
-    connection: sqlite3.Connection
-    findings: tuple[Finding, ...] = ()
+    def __init__(self, publication: Publication) -> None:
+        self._publication = publication
+        opened = memory_file.open_file(publication)
+        self._connection, self.findings = opened.connection, opened.findings
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows that a query gives. A database found damaged is made again first."""
+        try:
+            return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            if not memory_file.is_damaged(error):
+                raise
+        self._connection.close()
+        identity = memory_file.identity(self._publication.memory)
+        opened = memory_file.make_again(self._publication, identity)
+        self._connection = opened.connection
+        self.findings += tuple(one for one in opened.findings if one not in self.findings)
+        return self._connection.execute(query, values).fetchall()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connection.close()
 
 
 @dataclass(frozen=True)
@@ -88,43 +103,31 @@ def open_memory(publication: Publication) -> Iterator[Memory]:
     """The memory of a publication, brought up to date.
 
     Raises:
-        MissingError: it cannot be written, or another run holds it for long.
+        MissingError: it cannot be written, or is another program's.
     """
-    path = publication.memory
-    connection = None
     try:
-        try:
-            connection = _connect(path)
-            findings = tuple(_refresh(connection, publication))
-        except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-                raise
-            if connection is not None:
-                connection.close()
-            path.unlink()
-            connection = _connect(path)
-            findings = tuple(_refresh(connection, publication))
+        memory = Memory(publication)
     except (sqlite3.Error, OSError) as error:
-        if connection is not None:
-            connection.close()
         raise MissingError(
             f"the translation memory cannot be used: {error}; make its folder writable, or name "
             "another place under [paths] in newsletter.toml",
-            path,
+            publication.memory,
         ) from None
-    with contextlib.closing(connection):
-        yield Memory(connection, findings)
+    with contextlib.closing(memory):
+        yield memory
 
 
 def exact_match(memory: Memory, text: str, source: str, target: str) -> Match | None:
     """The translation approved for a sentence; of several, the one of the latest issue."""
-    row = memory.connection.execute(
-        "SELECT target, path, line FROM unit"
-        " WHERE source = ? AND source_language = ? AND target_language = ?"
+    _check(source, target)
+    rows = memory.rows(
+        f"SELECT {target}, path, line FROM unit JOIN catalog ON catalog.id = catalog"  # noqa: S608
+        f" WHERE {source}_hash = ? AND {source} = ?"
         " ORDER BY imported, path DESC, line LIMIT 1",
-        (text, source, target),
-    ).fetchone()
-    return Match(row[0], f"{row[1]}:{row[2]}") if row else None
+        text_hash(text),
+        text,
+    )
+    return Match(rows[0][0], f"{rows[0][1]}:{rows[0][2]}") if rows else None
 
 
 def near_matches(memory: Memory, text: str, source: str, target: str) -> list[NearMatch]:
@@ -134,26 +137,31 @@ def near_matches(memory: Memory, text: str, source: str, target: str) -> list[Ne
     """
     from rapidfuzz import fuzz, process
 
-    plain = normalised(text)
-    units = _candidates(memory.connection, plain, source, target)
-    marks = ",".join("?" * len(units))
-    rows = memory.connection.execute(
-        f"SELECT source, target, path, line FROM unit WHERE id IN ({marks})"  # noqa: S608
-        " AND source_language = ? AND target_language = ? AND source != ?"
-        " ORDER BY imported, path DESC, line",
-        (*units, source, target, text),
-    ).fetchall()
+    _check(source, target)
+    units = _candidates(memory, text, source)
+    rows = memory.rows(
+        f"SELECT id, {source} FROM unit WHERE id IN ({_marks(units)}) AND {source} != ?",  # noqa: S608
+        *units,
+        text,
+    )
     found = process.extract(
-        without_digits(plain),
-        [without_digits(normalised(row[0])) for row in rows],
+        without_digits(normalised(text)),
+        {unit: without_digits(normalised(other)) for unit, other in rows},
         scorer=fuzz.ratio,
         score_cutoff=LEAST,
-        limit=5,
+        limit=4 * _BEST,  # of equals the latest counts, and that is seen only below
     )
+    scores = {unit: score for _, score, unit in found}
+    rows = memory.rows(
+        f"SELECT unit.id, {source}, {target}, path, line FROM unit JOIN catalog"  # noqa: S608
+        f" ON catalog.id = catalog WHERE unit.id IN ({_marks(scores)})"
+        " ORDER BY imported, path DESC, line",
+        *scores,
+    )
+    rows.sort(key=lambda row: -scores[row[0]])
     return [
-        NearMatch(min(int(score), 99), rows[position][0], rows[position][1], f"{path}:{line}")
-        for _, score, position in found
-        for path, line in [rows[position][2:]]
+        NearMatch(min(int(scores[unit]), 99), known, translation, f"{path}:{line}")
+        for unit, known, translation, path, line in rows[:_BEST]
     ]
 
 
@@ -179,148 +187,48 @@ class Statistics:
 
 def statistics(memory: Memory) -> Statistics:
     """What a memory holds; a sentence translated in two ways counts twice."""
-    (files,) = memory.connection.execute("SELECT count(*) FROM catalog").fetchone()
-    rows = memory.connection.execute(
-        "SELECT source_language, target_language, count(*), sum(imported) FROM"
-        " (SELECT source_language, target_language, min(imported) AS imported FROM unit"
-        "  GROUP BY source_language, target_language, source, target)"
-        " GROUP BY source_language, target_language ORDER BY 1 DESC"
-    ).fetchall()
-    return Statistics(
-        files,
-        {(source, target): count for source, target, count, _ in rows},
-        {(source, target): imported for source, target, _, imported in rows},
+    ((files,),) = memory.rows("SELECT count(*) FROM catalog")
+    ((count, imported),) = memory.rows(
+        "SELECT count(*), coalesce(sum(imported), 0) FROM (SELECT min(imported) AS imported"
+        " FROM unit JOIN catalog ON catalog.id = catalog GROUP BY ja, en)"
     )
+    directions = [LANGUAGES, LANGUAGES[::-1]] if count else []
+    return Statistics(files, dict.fromkeys(directions, count), dict.fromkeys(directions, imported))
 
 
 def pairs(memory: Memory, source: str, target: str) -> Iterator[tuple[str, str]]:
     """Every sentence with its translation, each pair once, sorted."""
-    yield from memory.connection.execute(
-        "SELECT DISTINCT source, target FROM unit"
-        " WHERE source_language = ? AND target_language = ? ORDER BY source, target",
-        (source, target),
-    )
+    _check(source, target)
+    query = f"SELECT DISTINCT {source}, {target} FROM unit ORDER BY 1, 2"  # noqa: S608
+    yield from memory.rows(query)
 
 
-def _candidates(connection: sqlite3.Connection, plain: str, source: str, target: str) -> list[int]:
-    """The units whose sketches share most with that of a sentence."""
-    shortest, longest = lengths(plain)
-    shared: Counter[int] = Counter()
-    common: list[int] = []
-    for gram in sketch(plain, source + target):
-        units = connection.execute(
-            "SELECT unit FROM gram WHERE hash = ? AND length BETWEEN ? AND ? LIMIT ?",
-            (gram, shortest, longest, _COMMON),
-        ).fetchall()
-        (shared.update if len(units) < _COMMON else common.extend)(unit for (unit,) in units)
-    # A gram that everything has says nothing, unless there is nothing else.
-    if not shared:
-        shared.update(common)
-    return [unit for unit, _ in shared.most_common(_CANDIDATES)]
+def _candidates(memory: Memory, text: str, language: str) -> list[int]:
+    """The units that share the rarest grams with a sentence."""
+    counts: list[tuple[int, int]] = []
+    for gram in grams.grams(indexed(text), language):
+        rows = memory.rows("SELECT length(units) FROM gram WHERE hash = ? LIMIT ?", gram, _ROWS)
+        if rows:
+            counts.append((sum(length for (length,) in rows) // 4, gram))
+    lists: list[bytes] = []
+    weights: list[float] = []
+    read = 0
+    for count, gram in sorted(counts):
+        read += count
+        # A gram that everything has says nothing, unless there is nothing else.
+        if read > _READ and lists:
+            break
+        rows = memory.rows("SELECT units FROM gram WHERE hash = ? LIMIT ?", gram, _ROWS)
+        lists.append(b"".join(units for (units,) in rows))
+        weights.append(1 / (1 + math.log(count)))
+    return grams.most_shared(lists, weights, _CANDIDATES) if lists else []
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Another run may be filling it: a large import takes a minute.
-    connection = sqlite3.connect(path, timeout=120)
-    try:
-        connection.execute("PRAGMA foreign_keys = ON")
-        tables = [name for (name,) in connection.execute(_TABLES)]
-        ours = connection.execute("PRAGMA application_id").fetchone()[0] == _APPLICATION
-        if tables and not ours:
-            raise sqlite3.Error("it is the database of another program")
-        if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            with connection:
-                connection.execute("BEGIN IMMEDIATE")
-                for name in tables:
-                    connection.execute(f'DROP TABLE "{name}"')
-                for statement in filter(str.strip, _SCHEMA.split(";")):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-                connection.execute(f"PRAGMA user_version = {VERSION}")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+def _marks(values: Sequence[int] | dict[int, float]) -> str:
+    return ",".join("?" * len(values))
 
 
-def _refresh(connection: sqlite3.Connection, publication: Publication) -> Iterator[Finding]:
-    """Read the catalogs that are new or changed, and forget those that are gone."""
-    known = {
-        path: (size, changed)
-        for path, size, changed in connection.execute("SELECT path, size, changed FROM catalog")
-    }
-    with connection:
-        for path in _catalogs(publication):
-            name = Path(os.path.relpath(path, publication.root)).as_posix()
-            status = path.stat()
-            stamp = (status.st_size, status.st_mtime_ns)
-            if known.pop(name, None) == stamp:
-                continue
-            _forget(connection, name)
-            try:
-                units = list(_units(path, publication.languages[0]))
-            except ContentError as error:
-                message = f"{error.message} (left out of the translation memory)"
-                yield Finding(path, error.line or 0, Severity.WARNING, "catalog", message)
-                continue
-            connection.execute("INSERT INTO catalog VALUES (?, ?, ?)", (name, *stamp))
-            imported = path.parent == publication.root / IMPORTED
-            (last,) = connection.execute("SELECT coalesce(max(id), 0) FROM unit").fetchone()
-            connection.executemany(
-                "INSERT INTO unit VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (number, *unit[:4], name, unit[4], imported)
-                    for number, unit in enumerate(units, last + 1)
-                ],
-            )
-            # In their order, a large memory is filled several times faster.
-            grams = sorted(
-                gram for number, unit in enumerate(units, last + 1) for gram in _grams(number, unit)
-            )
-            connection.executemany("INSERT INTO gram VALUES (?, ?, ?)", grams)
-        for name in known:
-            _forget(connection, name)
-
-
-def _forget(connection: sqlite3.Connection, name: str) -> None:
-    """Take the sentences of a file out."""
-    units = connection.execute(
-        "SELECT id, source_language, target_language, source FROM unit WHERE path = ?", (name,)
-    ).fetchall()
-    connection.executemany(
-        "DELETE FROM gram WHERE hash = ? AND length = ? AND unit = ?",
-        (gram for number, *unit in units for gram in _grams(number, unit)),
-    )
-    connection.execute("DELETE FROM catalog WHERE path = ?", (name,))
-
-
-def _grams(number: int, unit: Sequence[Any]) -> Iterator[tuple[int, int, int]]:
-    """The rows of a unit's sketch; the unit begins with its languages and its source."""
-    plain = normalised(unit[2])
-    return ((gram, len(plain), number) for gram in sketch(plain, unit[0] + unit[1]))
-
-
-def _catalogs(publication: Publication) -> list[Path]:
-    issues = [
-        path for language in LANGUAGES for path in publication.issues.glob(f"*/{language}.po")
-    ]
-    folder = publication.root / IMPORTED
-    return sorted(issues) + sorted([*folder.glob("*.po"), *folder.glob("*.tmx")])
-
-
-def _units(path: Path, written_in: str) -> Iterator[tuple[str, str, str, str, int]]:
-    """The approved sentences of a catalog or a TMX file, each in both directions."""
-    if path.suffix == ".tmx":
-        for pair in filter(None, read_tmx(path)):
-            yield "ja", "en", pair.ja, pair.en, pair.line
-            yield "en", "ja", pair.en, pair.ja, pair.line
-        return
-    catalog = read_catalog(path)
-    source = catalog.metadata.get("X-Source-Language", written_in)
-    target = catalog.metadata.get("Language", path.stem)
-    for entry in catalog:
-        if not entry.msgctxt and not entry.obsolete and state(entry) is State.APPROVED:
-            line = entry.linenum or 0
-            yield source, target, entry.msgid, entry.msgstr, line
-            yield target, source, entry.msgstr, entry.msgid, line
+def _check(source: str, target: str) -> None:
+    """Make sure that what becomes the name of a column is one."""
+    if {source, target} != {*LANGUAGES}:
+        raise ValueError(f"the memory is of {LANGUAGES}, not {source} and {target}")

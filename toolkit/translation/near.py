@@ -1,58 +1,34 @@
-"""Sentences that are nearly the same: how alike they are, and how to find them among many.
+"""Sentences that are nearly the same: how alike they are, and what becomes of other numbers.
 
 Likeness is the normalised indel similarity of rapidfuzz, on text without marks, capitals
-and the difference of widths. Candidates are found by bottom-k sketches: of the hashes of a
-text's three-character grams the ``K`` smallest. Two texts share about as large a part of
-their sketches as of their grams (A. Broder, "On the resemblance and containment of
-documents", SEQUENCES 1997), so near texts share some, and others next to none.
+and the difference of widths. ``grams`` finds them among many.
 """
 
 import re
 import unicodedata
 from dataclasses import replace
-from zlib import crc32
 
 from toolkit.translation.inline import elements
 from toolkit.translation.numbers import Amount, Kind, compare_values, find_amounts, realise
 
-K = 12
-"""How many hashes a sketch has: texts with half their grams in common share none of them in
-one of 4,000 cases."""
-
 LEAST = 70
 """From how many percent on a sentence is worth showing to a translator."""
 
+_ADDRESS = re.compile(r"\]\([^()\s]*\)")
 _MARKS = re.compile(r"[*`\[\]\\~]")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def normalised(text: str) -> str:
     """A sentence as it is compared: no marks, capitals, widths and addresses of links."""
-    text = re.sub(r"\]\([^()\s]*\)", "]", text)
+    if "](" in text:
+        text = _ADDRESS.sub("]", text)
     return " ".join(unicodedata.normalize("NFKC", _MARKS.sub("", text)).casefold().split())
 
 
 def without_digits(text: str) -> str:
     """A normalised sentence with one digit for each number in digits."""
     return _DIGITS.sub("0", text)
-
-
-def sketch(text: str, salt: str) -> list[int]:
-    """The sketch of a normalised sentence. Sketches of different salts have nothing in common."""
-    data = f"\2{without_digits(text)}\3".encode("utf-32-le", "surrogatepass")
-    start = crc32(salt.encode())
-    # crc32 alone would keep near grams near; the odd factor spreads them, and loses none.
-    grams = {
-        crc32(data[i : i + 12], start) * 2654435761 & 0xFFFFFFFF
-        for i in range(0, max(len(data) - 8, 1), 4)
-    }
-    return sorted(grams)[:K]
-
-
-def lengths(text: str) -> tuple[int, int]:
-    """How long a text at least ``LEAST`` percent like a normalised one can be, in characters."""
-    ratio = LEAST / (200 - LEAST)  # 2·short / (short + long) is the most they can have in common
-    return int(len(text) * ratio), int(len(text) / ratio) + 1
 
 
 def renumbered(old: str, translation: str, new: str, source: str, target: str) -> str | None:
