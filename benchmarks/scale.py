@@ -28,6 +28,7 @@ from benchmarks.archive import make_archive
 from toolkit.document import markdown
 from toolkit.document.issue import read_issue
 from toolkit.document.publication import Publication
+from toolkit.rendering.drawing import Ink, as_svg
 from toolkit.rendering.edition import Edition, Part, prepare
 from toolkit.rendering.images import Picture, read_picture
 from toolkit.rendering.page import write_page
@@ -181,7 +182,7 @@ def write_bare(publication: Publication, place: Path) -> None:
         written = read_issue(publication, slug)
         for language in publication.languages:
             edition = prepare(publication, in_language(publication, written, language))
-            page, _ = write_page(edition, "print", Path.as_uri, embed_picture)
+            page, _ = write_page(edition, "print", Path.as_uri, embed_picture, as_svg(Ink.FIXED))
             (place / f"{slug}.{language}.html").write_text(page, "utf-8")
             blocks = json.dumps(list(_blocks(edition)), ensure_ascii=False)
             (place / f"{slug}.{language}.json").write_text(blocks, "utf-8")

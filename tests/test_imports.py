@@ -15,6 +15,7 @@ HEAVY = {
     "jinja2",
     "mammoth",
     "markdown_it",
+    "matplotlib",
     "mdformat",
     "numpy",
     "polib",

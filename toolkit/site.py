@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup
+
 from toolkit.document import markdown
 from toolkit.document.issue import Issue, read_issue
 from toolkit.document.publication import LANGUAGES, Publication
@@ -22,6 +24,7 @@ from toolkit.files import write_atomic
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import theme, xml
 from toolkit.rendering.body import set_line
+from toolkit.rendering.drawing import on_page
 from toolkit.rendering.edition import Edition, prepare
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.html import data_url, embedder
@@ -141,7 +144,7 @@ def _edition(
         return None
     edition = prepare(publication, translated(publication, written, language))
     # A picture that cannot be used comes to light here, before anything links to the page.
-    page_text(edition, lambda picture: "")
+    page_text(edition, lambda picture: "", lambda shown, look, is_narrow: Markup())
     return edition
 
 
@@ -154,7 +157,7 @@ def _issue_pages(
             name = f"{language}/{slug}.html"
             if progress:
                 progress(name)
-            text, found = page_text(edition, data_url)
+            text, found = page_text(edition, data_url, on_page)
             findings += (*found, *missing_glyphs(edition))
             links = _links(editions, name, _pages_of(editions, slug))
             links["up"] = INDEX

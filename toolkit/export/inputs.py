@@ -41,6 +41,7 @@ LIBRARIES = (
     "jinja2",
     "lxml",
     "markdown-it-py",
+    "matplotlib",
     "mdformat",
     "mdit-py-plugins",
     "pillow",

@@ -290,6 +290,8 @@ def _block(first: Sequence[Token], second: Sequence[Token]) -> Block:
     layout = Layout.BESIDE
     if kind == "paragraph" and _is_picture(first[1]):
         layout = Layout.PICTURE
+    elif "figures" in first[0].meta:
+        layout = Layout.BESIDE
     elif kind in ("hr", "fence", "code_block") and first[0].content == second[0].content:
         layout = Layout.ONCE
     elif kind == "table" and max(map(_width, (first, second))) > WIDEST_TABLE:

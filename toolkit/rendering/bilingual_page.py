@@ -21,6 +21,7 @@ from toolkit.rendering.bilingual import (
     Layout,
 )
 from toolkit.rendering.body import Setting, set_body, set_numbered_note, set_pictures
+from toolkit.rendering.drawing import Draw
 from toolkit.rendering.edition import Edition, Heading, Part
 from toolkit.rendering.images import Picture
 from toolkit.rendering.page import fill_page, heading_text, page_text, write_page
@@ -33,27 +34,36 @@ def write_any_page(
     medium: str,
     embed_file: Callable[[Path], str],
     embed_picture: Callable[[Picture], str],
+    draw: Draw,
 ) -> tuple[str, list[Finding]]:
     """The document of an edition in one language or in two; see ``write_page``."""
     if isinstance(edition, Edition):
-        return write_page(edition, medium, embed_file, embed_picture)
+        return write_page(edition, medium, embed_file, embed_picture, draw)
     first = edition.sides[0]
-    text, findings = _text(edition, embed_picture)
+    text, findings = _text(edition, embed_picture, draw)
     sheets = theme.styles(edition.publication, medium, is_bilingual=True)
     return fill_page(first, TEMPLATE, text, medium, sheets, embed_file), findings
 
 
 def _text(
-    edition: BilingualEdition, embed_picture: Callable[[Picture], str]
+    edition: BilingualEdition, embed_picture: Callable[[Picture], str], draw: Draw
 ) -> tuple[dict[str, Any], list[Finding]]:
     """What the template prints, and what an editor should know about it."""
     ids = frozenset(heading.id for heading in edition.sides[0].headings())
     settings = tuple(
-        Setting(side.publication, side.language, ids, embed_picture, suffix=f"-{side.language}")
+        Setting(
+            side.publication,
+            side.language,
+            ids,
+            embed_picture,
+            draw,
+            suffix=f"-{side.language}",
+            is_narrow=True,
+        )
         for side in edition.sides
     )
     # The bodies are set here, block by block; all else is what either edition prints.
-    sides = [page_text(replace(side, parts=()), embed_picture)[0] for side in edition.sides]
+    sides = [page_text(replace(side, parts=()), embed_picture, draw)[0] for side in edition.sides]
     for side, own, name in zip(edition.sides, sides, edition.language_names, strict=True):
         own["language_name"] = name
         own["title_mark"] = _mark(side, is_draft=side.issue.title_draft)

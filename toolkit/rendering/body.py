@@ -25,6 +25,9 @@ from toolkit.document.japanese import is_wide
 from toolkit.document.markdown_japanese import ruby_pairs
 from toolkit.document.publication import Publication
 from toolkit.findings import Finding, Severity
+from toolkit.rendering.chart_look import read_look
+from toolkit.rendering.charts import Figures
+from toolkit.rendering.drawing import Draw
 from toolkit.rendering.edition import Heading, Part
 from toolkit.rendering.images import Picture, image_line, read_picture
 from toolkit.rendering.notes import Note, mark_id
@@ -61,19 +64,23 @@ class Setting:
         language: the language that the body is in.
         ids: what a link within the edition may lead to.
         embed: gives the URL under which the page can load a picture.
+        draw: makes the charts.
         findings: collected while setting.
         suffix: what is added to the id of a heading where its words in this language alone are
             meant, and to those of footnotes and their marks.
         link_notes: whether a footnote and its marks lead to each other.
+        is_narrow: whether the body stands in a column of two.
     """
 
     publication: Publication
     language: str
     ids: Collection[str]
     embed: Callable[[Picture], str]
+    draw: Draw
     findings: list[Finding] = field(default_factory=list)
     suffix: str = ""
     link_notes: bool = True
+    is_narrow: bool = False
 
 
 def set_body(part: Part, setting: Setting, below: Heading | None = None) -> Markup:
@@ -332,6 +339,25 @@ class _Renderer(RendererHTML):
         if not env["inline"].meta.get("figure") or not title:
             return drawn
         return f"{drawn}<figcaption>{escape(title)}</figcaption>"
+
+    def fence(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
+        shown: Figures | None = tokens[index].meta.get("figures")
+        if shown is None:
+            return super().fence(tokens, index, options, env)
+        setting: Setting = env["setting"]
+        look = read_look(setting.publication, setting.language)
+        drawn: Markup | Picture = setting.draw(shown, look, setting.is_narrow)
+        if isinstance(drawn, Picture):
+            drawn = Markup('<img src="{}" alt="{}" width="{}" height="{}" />').format(
+                setting.embed(drawn), shown.alternative, drawn.width, drawn.height
+            )
+        title = Markup('<span class="title">{}</span>').format(shown.title) if shown.title else ""
+        unit = Markup('<span class="unit">{}</span>').format(shown.unit) if shown.unit else ""
+        head = Markup(" ").join(part for part in (title, unit) if part)
+        if head:
+            head = Markup("<figcaption>{}</figcaption>").format(head)
+        credit = Markup('<p class="credit">{}</p>').format(shown.credit) if shown.credit else ""
+        return f'<figure class="chart">{head}{drawn}{credit}</figure>\n'
 
     def figure_open(
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType

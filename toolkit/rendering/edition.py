@@ -18,9 +18,11 @@ from markdown_it.token import Token
 
 from toolkit.document import markdown
 from toolkit.document.article import Article
+from toolkit.document.chart import is_chart
 from toolkit.document.issue import Issue, Kind, Section
 from toolkit.document.japanese import is_wide
 from toolkit.document.publication import Publication
+from toolkit.rendering.charts import figures
 from toolkit.rendering.labels import (
     Labels,
     format_date,
@@ -29,6 +31,7 @@ from toolkit.rendering.labels import (
     read_labels,
 )
 from toolkit.rendering.notes import Note, take_notes, without_marks
+from toolkit.translation.measures import chart_of
 
 CHARACTERS_A_MINUTE = 500
 WORDS_A_MINUTE = 230
@@ -73,7 +76,8 @@ class Part:
         kind: what it is; None for the group of briefs and for the sources.
         heading: its own heading.
         body: its block tokens. A ``heading_open`` token carries ``meta["heading"]``, its
-            ``Heading`` (with level, id and number); its tag is already of that level.
+            ``Heading`` (with level, id and number); its tag is already of that level. A
+            ``fence`` that is a chart carries ``meta["figures"]``, its ``Figures``.
         path: the file it comes from, for messages; the group of briefs has the manifest.
         parts: the briefs in their group; else empty.
         notes: its footnotes. In the body each has its marks (see ``Note``).
@@ -166,7 +170,11 @@ class Edition:
 
 
 def prepare(publication: Publication, issue: Issue) -> Edition:
-    """Settle what is printed: numbers, names, ids, contents, sources and colophon."""
+    """Settle what is printed: numbers, names, ids, contents, charts, sources and colophon.
+
+    Raises:
+        ContentError: a chart cannot be drawn; a label of the publication's is wrong.
+    """
     language = issue.language
     labels = read_labels(language, publication)
     parts = tuple(_parts(issue, labels))
@@ -255,9 +263,18 @@ def _part(
 ) -> Part:
     title = without_marks(section.title)
     heading = Heading(level, name, label, "", title, section.title_draft)
-    text, notes = take_notes(section.body, numbers)
+    text, notes = take_notes(tuple(_charted(section, labels)), numbers)
     body = tuple(_numbered(replace(section, body=text), name, level, labels))
     return Part(section.kind, heading, body, section.path, notes=notes)
+
+
+def _charted(section: Section, labels: Labels) -> Iterator[Token]:
+    """The body with its charts' figures settled."""
+    for token in section.body:
+        if is_chart(token):
+            shown = figures(chart_of(token, section.path), labels.language, labels)
+            token = replace(token, meta={**token.meta, "figures": shown})
+        yield token
 
 
 def _numbered(section: Section, name: str, level: int, labels: Labels) -> Iterator[Token]:

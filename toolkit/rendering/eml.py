@@ -22,7 +22,7 @@ from wcwidth import iter_graphemes
 from toolkit.document.publication import MANIFEST, Mail
 from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
-from toolkit.rendering import Rendered, theme
+from toolkit.rendering import Rendered, drawing, theme
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.images import Picture, as_png, scaled
 from toolkit.rendering.page import page_text
@@ -114,7 +114,7 @@ def _page(edition: Edition, mail: Mail, pictures: _Pictures) -> tuple[str, list[
     sheets = (name.format(theme=publication.theme) for name in SHEETS)
     styles = "".join(theme.style_sheet(publication, name, no_file) for name in sheets)
     # Links within a message lead nowhere in many mail programs.
-    text, findings = page_text(edition, pictures.embed, link_notes=False)
+    text, findings = page_text(edition, pictures.embed, drawing.as_png, link_notes=False)
     context = {
         **text,
         "styles": Markup(styles),  # noqa: S704

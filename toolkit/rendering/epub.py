@@ -14,6 +14,7 @@ from typing import Any
 
 from toolkit.files import read_bytes
 from toolkit.rendering import Rendered, theme, xml
+from toolkit.rendering.drawing import Ink, as_svg
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.identity import identifier
 from toolkit.rendering.images import SCREEN, SIZE_LIMIT, Picture, as_png, read_picture, scaled
@@ -84,7 +85,7 @@ def render(edition: Edition) -> Rendered:
     """
     publication = edition.publication
     shelf = _Shelf()
-    text, findings = page_text(edition, shelf.add_picture)
+    text, findings = page_text(edition, shelf.add_picture, as_svg(Ink.OUTLINED))
     style = theme.style_sheet(publication, f"epub/{STYLE}", shelf.add_file)
     pages = dict(_pages(edition, text))
     _join(pages)

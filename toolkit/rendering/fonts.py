@@ -154,6 +154,8 @@ def _part_places(part: Part) -> Iterator[_Place]:
                     yield _Place("（" + "".join(child.meta["readings"]) + "）", part.path, line)
                 elif child.type == "image":
                     yield _Place(str(child.attrs.get("title", "")), part.path, line)
+        elif "figures" in token.meta:
+            yield _Place(token.meta["figures"].texts(), part.path, line)
         elif token.type in ("fence", "code_block"):
             yield _Place(token.content, part.path, line)
     for below in part.parts:

@@ -11,6 +11,7 @@ from pathlib import Path
 from toolkit.rendering import Rendered
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
+from toolkit.rendering.drawing import on_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import characters, edition_text, missing_glyphs, subset, woff
 from toolkit.rendering.images import SCREEN, Picture, read_picture, scaled
@@ -25,7 +26,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
     embed = embedder(edition_text(edition))
-    page, findings = write_any_page(edition, "screen", embed, data_url)
+    page, findings = write_any_page(edition, "screen", embed, data_url, on_page)
     return Rendered(page.encode("utf-8"), None, (*findings, *missing_glyphs(edition)))
 
 

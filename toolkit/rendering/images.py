@@ -39,6 +39,9 @@ MIME_TYPES = {
     "WEBP": "image/webp",
 }
 
+DRAWING = "image/svg+xml"
+"""What a picture of the toolkit's own may be besides."""
+
 QUALITY = 88
 """Of a JPEG or WebP that is written anew, from 1 to 100."""
 
@@ -57,10 +60,11 @@ class Picture:
 
     Attributes:
         path: the file.
-        mime: ``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``.
+        mime: ``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``; of a chart
+            also ``DRAWING``.
         data: the file's bytes; of one that a camera stored turned, that has other colours
             than sRGB or says more than is seen, those of the picture as it is seen.
-        width, height: in pixels, as it is seen.
+        width, height: in pixels, as it is seen; of a chart in those of CSS.
     """
 
     path: Path
@@ -134,7 +138,7 @@ def scaled(picture: Picture, widest: int, highest: int) -> Picture:
     from PIL import Image
 
     scale = min(widest / picture.width, highest / picture.height)
-    if scale >= 1:
+    if scale >= 1 or picture.mime == DRAWING:
         return picture
     size = max(round(picture.width * scale), 1), max(round(picture.height * scale), 1)
     with Image.open(BytesIO(picture.data)) as image:

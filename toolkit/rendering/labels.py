@@ -13,7 +13,13 @@ FILE = "labels.toml"
 
 
 class Labels(dict[str, str]):
-    """The labels of one language; call one to fill it in: ``labels.fill("brief", mark="①")``."""
+    """The labels of one language; call one to fill it in: ``labels.fill("brief", mark="①")``.
+
+    Attributes:
+        language: the language.
+    """
+
+    language: str = ""
 
     def fill(self, key: str, **values: Any) -> str:
         """The label ``key`` with its ``{…}`` filled in."""
@@ -29,6 +35,7 @@ def read_labels(language: str, publication: Publication | None = None) -> Labels
     """
     data, _ = read_toml(folder("templates") / FILE)
     labels = Labels(data[language])
+    labels.language = language
     own = publication.root / "templates" / FILE if publication else Path()
     if publication and own.is_file():
         overrides, text = read_toml(own)

@@ -9,6 +9,7 @@ own dialect:
   or at the edge of a paragraph, every parser agrees, and bold stays as it was written.
 - Ruby is written out: 漢字（かんじ）.
 - A statement on a line of its own is a block quote, which these sites set large.
+- A chart is a table of its figures.
 - Pictures cannot be pasted: the text names each by its file, and a finding lists it.
 - Footnotes are plain marks, their text at the end of the section: neither site reads
   ``[^1]``.
@@ -31,6 +32,7 @@ from toolkit.document import markdown, mdformat_dialect
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered
 from toolkit.rendering.body import dead_link, is_statement, is_web_address, leads_somewhere
+from toolkit.rendering.charts import Figures, table_tokens
 from toolkit.rendering.edition import Citation, Edition, Heading, Part
 from toolkit.rendering.images import image_line, read_picture
 from toolkit.rendering.notes import Note
@@ -95,6 +97,9 @@ def _body(
         if token.type == "heading_open":
             yield from _edition_heading(token.meta["heading"], edition)
             position += 3
+        elif "figures" in token.meta:
+            yield from _chart(token.meta["figures"], edition)
+            position += 1
         elif token.type == "paragraph_open" and body[position + 1].type == "inline":
             yield from _body_paragraph(body[position : position + 3], part, edition, findings)
             position += 3
@@ -113,6 +118,15 @@ def _note(note: Note, part: Part, edition: Edition, findings: list[Finding]) -> 
     else:
         yield from _paragraph([_text(mark)])
     yield from _body(body, part, edition, findings)
+
+
+def _chart(shown: Figures, edition: Edition) -> Iterator[Token]:
+    """A chart as a table, which can be pasted: its title above, where it comes from below."""
+    if head := shown.head(edition.labels):
+        yield from _paragraph([_text(head)])
+    yield from table_tokens(shown)
+    if shown.credit:
+        yield from _paragraph([_text(shown.credit)])
 
 
 def _body_paragraph(

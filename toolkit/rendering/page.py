@@ -16,6 +16,7 @@ from toolkit.document import markdown
 from toolkit.findings import Finding
 from toolkit.rendering import theme
 from toolkit.rendering.body import Setting, is_web_address, set_body, set_line, set_notes
+from toolkit.rendering.drawing import Draw
 from toolkit.rendering.edition import Citation, Edition, Heading, Part
 from toolkit.rendering.images import Picture
 
@@ -27,6 +28,7 @@ def write_page(
     medium: str,
     embed_file: Callable[[Path], str],
     embed_picture: Callable[[Picture], str],
+    draw: Draw,
 ) -> tuple[str, list[Finding]]:
     """The document for a medium, and what an editor should know about it.
 
@@ -35,11 +37,12 @@ def write_page(
         medium: ``screen`` or ``print``; chooses the style sheets.
         embed_file: the URL for a file that a style sheet names, such as a font.
         embed_picture: the URL for a picture in the text.
+        draw: makes the charts.
 
     Raises:
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
-    text, findings = page_text(edition, embed_picture)
+    text, findings = page_text(edition, embed_picture, draw)
     sheets = theme.styles(edition.publication, medium)
     return fill_page(edition, TEMPLATE, text, medium, sheets, embed_file), findings
 
@@ -81,7 +84,11 @@ def fill_page(
 
 
 def page_text(
-    edition: Edition, embed_picture: Callable[[Picture], str], *, link_notes: bool = True
+    edition: Edition,
+    embed_picture: Callable[[Picture], str],
+    draw: Draw,
+    *,
+    link_notes: bool = True,
 ) -> tuple[dict[str, Any], list[Finding]]:
     """What a template of any medium prints, and what an editor should know about it.
 
@@ -101,6 +108,7 @@ def page_text(
         edition.language,
         frozenset(heading.id for heading in edition.headings()),
         embed_picture,
+        draw,
         link_notes=link_notes,
     )
     text = {

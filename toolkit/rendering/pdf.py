@@ -18,6 +18,7 @@ from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered, justification, tagging
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
+from toolkit.rendering.drawing import Ink, as_svg
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import Picture
@@ -47,7 +48,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         pictures[url] = picture.data
         return url
 
-    page, findings = write_any_page(edition, "print", embed_file, embed_picture)
+    page, findings = write_any_page(edition, "print", embed_file, embed_picture, as_svg(Ink.FIXED))
     justification.teach_weasyprint()
     tagging.teach_weasyprint()
     with _warnings() as warnings:

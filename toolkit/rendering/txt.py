@@ -19,6 +19,7 @@ from toolkit.errors import ContentError
 from toolkit.findings import Finding
 from toolkit.rendering import Rendered
 from toolkit.rendering.body import dead_link, is_statement, leads_somewhere
+from toolkit.rendering.charts import Figures, table_tokens
 from toolkit.rendering.edition import Citation, Edition, Heading, Part
 from toolkit.rendering.wrapping import columns_of, pad, printable, width, wrap
 from toolkit.resources import folder
@@ -192,6 +193,8 @@ class _Page:
             case "hr":
                 mark = self.look["rule"]
                 yield " " * max((columns - width(mark, self.ambiguous)) // 2, 0) + mark
+            case "fence" if "figures" in node.meta:
+                yield from self.chart(node.meta["figures"], part, columns)
             case "fence" | "code_block":
                 # Code is kept as it is, however long its lines are.
                 yield from ("    " + line for line in printable(node.content).splitlines())
@@ -260,6 +263,17 @@ class _Page:
                 )
             if position == 0:
                 yield (" " * GAP).join("-" * size for size in sizes)
+
+    def chart(self, shown: Figures, part: Part, columns: int) -> Iterator[str]:
+        """A chart as a table, its title above and where it comes from below."""
+        if head := shown.head(self.edition.labels):
+            yield from wrap(printable(head), columns, self.ambiguous)
+            yield ""
+        table = SyntaxTreeNode(table_tokens(shown)).children[0]
+        yield from self.table(table, part, columns)
+        if shown.credit:
+            yield ""
+            yield from wrap(printable(shown.credit), columns, self.ambiguous)
 
     def records(self, rows: list[list[str]], columns: int) -> Iterator[str]:
         """The rows of a table too wide for columns, each cell under its column's name."""

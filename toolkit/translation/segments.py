@@ -3,6 +3,7 @@
 Only inline tokens are taken apart: the blocks, the lists, the headings and the tables
 around them are never touched, so they come back exactly as they were. Each sentence is
 parsed for itself when it comes back, so nothing in a translation can reach beyond it.
+Of a chart, each text of its table is taken; its figures and units go by rule.
 """
 
 import os
@@ -16,12 +17,14 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from toolkit.document import markdown
+from toolkit.document.chart import is_chart
 from toolkit.document.footnotes import marks
 from toolkit.document.issue import Issue, Section
 from toolkit.document.japanese import is_wide
 from toolkit.document.sentences import split_sentences
 from toolkit.document.toml import value_line
 from toolkit.files import read_text
+from toolkit.translation.measures import chart_of, chart_texts, in_language, read_measure
 
 _Attribute = str | int | float | None
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]+|[\w.+-]+@[\w-]+\.[\w.-]+")
@@ -53,6 +56,9 @@ def segments(issue: Issue) -> list[Segment]:
 
     Not among them are code, addresses, numbers alone, and in a Japanese issue words that
     are written in Latin letters only: they stay as they are.
+
+    Raises:
+        ContentError: a chart cannot be read.
     """
     found = []
     for token, path, line in _passages(issue):
@@ -91,8 +97,27 @@ def translated(
     def line(text: str) -> str:
         return markdown.write_inline(inline(markdown.parse_inline(text))) if text else ""
 
+    def chart(token: Token, path: Path) -> Token:
+        written = chart_of(token, path)
+
+        def words(text: str) -> str:
+            return markdown.plain(inline(_plain(text)))
+
+        name = read_measure(written.unit, issue.language).name
+        made = in_language(
+            written.in_words(words), issue.language, language, {name: words(name)} if name else {}
+        )
+        texts = chart_texts(written, issue.language)
+        draft = {"draft": True} if any(is_draft(_plain(text)) for text, _ in texts) else {}
+        return token.copy(meta={**token.meta, "chart": made, **draft})
+
+    def block(token: Token, path: Path) -> Token:
+        if token.type == "inline":
+            return inline(token)
+        return chart(token, path) if is_chart(token) else token
+
     def section(original: Section) -> Section:
-        body = tuple(inline(token) if token.type == "inline" else token for token in original.body)
+        body = tuple(block(token, original.path) for token in original.body)
         return replace(
             original,
             title=line(original.title),
@@ -132,7 +157,11 @@ def _elements(text: str) -> Counter[tuple[str, str]]:
 
 
 def _passages(issue: Issue) -> Iterator[tuple[Token, Path, int]]:
-    """Every inline token of an issue with its place."""
+    """Every inline token of an issue, and each text of its charts as one, with its place.
+
+    Raises:
+        ContentError: a chart cannot be read.
+    """
     manifest = read_text(issue.path)
     for key, text in (("title", issue.title), ("lead", issue.lead)):
         if text:
@@ -143,6 +172,9 @@ def _passages(issue: Issue) -> Iterator[tuple[Token, Path, int]]:
         for token in section.body:
             if token.type == "inline":
                 yield token, section.path, token.map[0] + 1 if token.map else 1
+            elif is_chart(token):
+                for text, line in chart_texts(chart_of(token, section.path), issue.language):
+                    yield _plain(text), section.path, line
 
 
 def _texts(token: Token) -> Iterator[Token]:
@@ -173,8 +205,12 @@ def _alternative(image: Token) -> Token:
 
 
 def _title(child: Token) -> Token:
-    title = str(child.attrs["title"])
-    return Token("inline", "", 0, content=title, children=[Token("text", "", 0, content=title)])
+    return _plain(str(child.attrs["title"]))
+
+
+def _plain(text: str) -> Token:
+    """A text without markup as an inline token."""
+    return Token("inline", "", 0, content=text, children=[Token("text", "", 0, content=text)])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from markdown_it.tree import SyntaxTreeNode
 from toolkit.document import markdown
 from toolkit.document.japanese import is_wide
 from toolkit.rendering.body import is_statement
+from toolkit.rendering.docx.charts import chart
 from toolkit.rendering.docx.elements import Element, run, w
 from toolkit.rendering.docx.footnotes import TEXT, add_note, standing_mark, with_mark
 from toolkit.rendering.docx.headings import heading_paragraph
@@ -112,6 +113,8 @@ def _blocks(
         elif node.type == "blockquote":
             inside = replace(setting, quotes=setting.quotes + 1)
             yield from _blocks(manuscript, node.children, inside)
+        elif "figures" in node.meta:
+            yield from chart(manuscript, node.meta["figures"])
         elif node.type in ("fence", "code_block"):
             yield _code(manuscript, node.content, setting)
         elif node.type == "table":

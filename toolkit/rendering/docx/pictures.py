@@ -71,9 +71,6 @@ def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
     Raises:
         ContentError: there is no such picture in the publication, or it cannot be read.
     """
-    from docx.opc.constants import RELATIONSHIP_TYPE
-    from docx.oxml import parse_xml
-
     picture = read_picture(
         str(image.attrs.get("src", "")),
         place.section.parent,
@@ -81,14 +78,24 @@ def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
         place.section,
         image_line(place.token, image),
     )
+    extent = _extent(manuscript, picture)
+    pixels = (math.ceil(length * RESOLUTION / EMU_PER_INCH) for length in extent)
+    return picture_run(manuscript, scaled(picture, *pixels), image.content, extent)
+
+
+def picture_run(
+    manuscript: Manuscript, picture: Picture, alternative: str, extent: tuple[int, int]
+) -> Element:
+    """A run with a picture of a width and a height in EMU."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import parse_xml
+
     part = manuscript.part
-    width, height = _extent(manuscript, picture)
-    pixels = (math.ceil(length * RESOLUTION / EMU_PER_INCH) for length in (width, height))
-    picture = scaled(picture, *pixels)
+    width, height = extent
     inline = _INLINE.format(
         id=manuscript.next_id(),
         name=quoteattr(clean(picture.path.name)),
-        description=quoteattr(clean(image.content)),
+        description=quoteattr(clean(alternative)),
         width=width,
         height=height,
         relation=part.relate_to(_part(part.package, picture), RELATIONSHIP_TYPE.IMAGE),
