@@ -98,6 +98,7 @@ def progress_bar(length: int, label: str) -> "ProgressBar[str]":
     """A bar on standard error, drawn on a terminal only; ``update(1, "what")`` moves it."""
     return click.progressbar(
         length=length,
+        width=24,  # so that the line, with a name, has room in 80 columns
         label=label,
         hidden=not is_terminal(),
         item_show_func=lambda item: item,

@@ -140,8 +140,8 @@ def command(
 ) -> None:
     """Render issues as OUT/SLUG/SLUG.LANG.FORMAT, with a build.json beside them.
 
-    SLUG names an issue, or is a pattern such as '2025-*', or - to read names from
-    standard input, a line each. Without one, the newest issue is built. An edition in
+    SLUG names an issue, or is its number, a pattern such as '2025-*', or - to read any of
+    these from standard input, a line each. Without one, the newest issue is built. An edition in
     another language needs its catalog: run `newsletter translate` first.
 
     Only what is not up to date is made: what an output was made from is compared by
@@ -200,6 +200,7 @@ def command(
                     if isinstance(event, Started):
                         name = f"{event.slug}.{event.language}.{event.format}"
                         bar.update(0, name)
+                        bar.render_progress()  # while it is made, not when the next is done
                     else:
                         bar.update(1)
 

@@ -162,6 +162,7 @@ class State:
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
         self._digests: dict[str, str] = {}
+        self._settings: dict[str, str] = {}
         self._templates = [file_name(publication, path) for path in own_templates(publication)]
 
     def changes(self, former: Output | None, path: Path) -> tuple[str, ...]:
@@ -193,7 +194,9 @@ class State:
             yield "it is not what the build wrote"
 
     def _settings_changes(self, former: Output) -> Iterable[str]:
-        if former.origin.settings != settings_digest(self._publication, former.format):
+        if former.format not in self._settings:
+            self._settings[former.format] = settings_digest(self._publication, former.format)
+        if former.origin.settings != self._settings[former.format]:
             also = " or --pdf-variant" if former.format == "pdf" else ""
             yield f"newsletter.toml{also} changed"
 
