@@ -1,6 +1,7 @@
 """Reading with limits, and writing so that nothing is ever half there."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -74,9 +75,9 @@ def write_atomic(path: Path, data: bytes | str) -> None:
         Path(temporary).replace(path)
         temporary = None
     except OSError as error:
-        raise MissingError(
-            f"cannot be written: {error.strerror}; choose another place or change its rights", path
-        ) from None
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        remedy = "make room" if full else "choose another place or change its rights"
+        raise MissingError(f"cannot be written: {error.strerror}; {remedy}", path) from None
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):

@@ -1,6 +1,8 @@
 """What can go wrong around a build: nothing stale is taken for fresh, nothing is half there."""
 
+import errno
 import hashlib
+import json
 import os
 import random
 import shutil
@@ -13,8 +15,9 @@ import pytest
 
 import toolkit
 from tests.support import Newsletter
+from toolkit.document.publication import read_publication
 from toolkit.errors import MissingError
-from toolkit.export import Failure, Happening, Started, Task, run_each
+from toolkit.export import Failure, Happening, Made, Report, Started, Task, run, run_each
 from toolkit.export.lock import FILE, build_lock
 
 ISSUE = "2025-11-25"
@@ -96,37 +99,229 @@ def test_what_a_killed_build_left_half_written_is_cleared_away(publication: Path
     }
 
 
-@pytest.mark.skipif(os.name != "posix", reason="a signal that cannot be caught")
-def test_killed_at_any_moment_the_next_build_is_whole(publication: Path, tmp_path: Path) -> None:
-    """The text is another one each time, so that what was written before is stale."""
-    for number in range(3):
-        other = publication / "issues" / f"2026-01-0{number}"
-        shutil.copytree(publication / "issues" / ISSUE, other)
-    chance = random.Random(5)
-    section = publication / "issues" / ISSUE / "brief-1.md"
-    command = [sys.executable, "-m", "toolkit.cli", "build", "--all", "--jobs", "2", "--json"]
-    command += [argument for format_ in FORMATS for argument in ("--format", format_)]
-    for number in range(6):
+# What Python tells its audit hooks of (every file opened, made, renamed, removed, …) are the
+# moments of a build. The process that is killed has all imported, so that it costs little.
+BUILDER = """
+import os, signal, sys
+import toolkit
+
+def build():
+    return toolkit.build(sys.argv[1], languages=["ja"], formats=["md", "txt"], jobs=1)
+
+build()
+print("ready", flush=True)
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        moments, last = 0, int(line)
+
+        def tick(event, arguments):
+            global moments
+            moments += 1
+            if moments == last:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(tick)
+        build()
+        last = moments
+        print(last, flush=True)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        print("killed", flush=True)
+"""
+
+
+def write_on(publication: Path, number: int) -> None:
+    """Another text, so that all that was built is stale."""
+    for section in sorted((publication / "issues").glob("*/brief-1.md")):
         with section.open("a", encoding="utf-8") as file:
             file.write(f"\n\n{number}本目の橋が開通した。\n")
-        build = subprocess.Popen(
-            command, cwd=publication, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
-        assert build.stdout is not None
-        for _ in range(chance.randrange(8)):
-            build.stdout.readline()
-        build.kill()
-        build.communicate()
-    report = toolkit.build(publication, languages=["ja"], formats=FORMATS)
-    assert not report.failures
-    clean = toolkit.build(
-        publication, languages=["ja"], formats=FORMATS, out=tmp_path / "clean", force=True
+
+
+def as_it_should_be(publication: Path) -> dict[str, str]:
+    """What ``files`` finds when the outputs are those of the sources as they are."""
+    opened = read_publication(publication)
+    return {
+        f"{slug}/{slug}.ja.{made.format}": hashlib.sha256(made.data).hexdigest()
+        for slug in opened.slugs()
+        for made in run(Task(opened, slug, "ja", FORMATS))
+        if isinstance(made, Made)
+    }
+
+
+def assert_each_is_whole(
+    dist: Path, before: dict[str, str], after: dict[str, str], *, left_behind: bool = False
+) -> int:
+    """Every output is the former or the new one; how many are new."""
+    found = {name: digest for name, digest in files(dist).items() if "/." not in f"/{name}"}
+    assert found.keys() <= after.keys()
+    for name, digest in found.items():
+        assert digest in (before.get(name), after[name]), name
+    if not left_behind:
+        assert found.keys() == files(dist).keys()
+    for record in dist.glob("*/build.json"):
+        json.loads(record.read_text("utf-8"))
+    return sum(digest == after[name] for name, digest in found.items())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal that cannot be caught")
+def test_killed_at_fifty_moments_the_next_build_is_whole(publication: Path) -> None:
+    """The text is another one each time, so that what was written before is stale."""
+    shutil.copytree(publication / "issues" / ISSUE, publication / "issues" / "2026-01-06")
+    dist = publication / "dist"
+    chance = random.Random(5)
+    with subprocess.Popen(
+        [sys.executable, "-c", BUILDER, publication],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as builder:
+
+        def said() -> str:
+            assert builder.stdout is not None
+            return builder.stdout.readline().strip()
+
+        def build(last_moment: int) -> str:
+            assert builder.stdin is not None
+            builder.stdin.write(f"{last_moment}\n")
+            builder.stdin.flush()
+            return said()
+
+        assert said() == "ready"
+        write_on(publication, 0)
+        moments = int(build(0))
+        half_done = 0
+        after = files(dist)
+        for number in range(1, 51):
+            before = after
+            write_on(publication, number)
+            after = as_it_should_be(publication)
+            assert build(chance.randint(1, moments)) == "killed"
+            new = assert_each_is_whole(dist, before, after, left_behind=True)
+            half_done += 0 < new < len(after)
+            report = toolkit.build(publication, languages=["ja"], formats=FORMATS, jobs=1)
+            assert not report.failures
+            assert len(report.outputs) >= len(after) - new
+            assert files(dist) == after
+    assert half_done > 10, "many of the moments lie between two outputs"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a signal that cannot be caught")
+def test_a_killed_build_with_workers_leaves_nothing_behind(publication: Path) -> None:
+    shutil.copytree(publication / "issues" / ISSUE, publication / "issues" / "2026-01-06")
+    command = [sys.executable, "-m", "toolkit.cli", "build", "--all", "--jobs", "2", "--json"]
+    command += ["--lang", "ja", "--format", "md", "--format", "txt"]
+    before = as_it_should_be(publication)
+    build = subprocess.Popen(
+        command, cwd=publication, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    assert len(clean.outputs) == 4 * len(FORMATS)
-    built = files(publication / "dist")
-    expected = files(tmp_path / "clean")
-    assert built.items() >= expected.items()
-    assert {Path(name).name.split(".")[1] for name in built.keys() - expected.keys()} <= {"en"}
+    assert build.stdout is not None
+    while '"finished"' not in build.stdout.readline():
+        pass
+    build.kill()
+    # The workers hold the other end of this pipe: it ends when the last of them has ended.
+    assert build.communicate(timeout=60)[1] == ""
+    after = before
+    assert assert_each_is_whole(publication / "dist", before, after, left_behind=True)
+    toolkit.build(publication, languages=["ja"], formats=FORMATS, jobs=1)
+    assert files(publication / "dist") == after
+
+
+def test_a_disk_that_fills_up_at_any_write(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(publication / "issues" / ISSUE, publication / "issues" / "2026-01-06")
+    dist = publication / "dist"
+    fsync = os.fsync
+    after: dict[str, str] = {}
+    for number in range(1, 2 * 2 * len(FORMATS) + 1):
+        before = after
+        write_on(publication, number)
+        after = as_it_should_be(publication)
+        room = number
+
+        def full(handle: int) -> None:
+            nonlocal room
+            room -= 1
+            if room <= 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            fsync(handle)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(MissingError) as raised:
+                toolkit.build(publication, languages=["ja"], formats=FORMATS, jobs=1)
+        assert "cannot be written: No space left on device; make room" in str(raised.value)
+        assert "\n" not in str(raised.value)
+        assert_each_is_whole(dist, before, after)
+        report = toolkit.build(publication, languages=["ja"], formats=FORMATS, jobs=1)
+        assert len(report.outputs) == len(after) - (number - 1) // 2
+        assert files(dist) == after
+
+
+@pytest.fixture(scope="session")
+def without_roots_rights() -> list[str]:
+    """What goes before a command so that rights count for it, whoever runs the tests."""
+    if os.name != "posix":
+        pytest.skip("rights of POSIX")
+    if os.geteuid() != 0:
+        return []
+    drop = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
+    if not shutil.which("setpriv") or subprocess.run([*drop, "true"], check=False).returncode:
+        pytest.skip("root may write anywhere, and there is no setpriv to take that right away")
+    return drop
+
+
+@pytest.mark.parametrize("folder", ["dist", f"dist/{ISSUE}"])
+def test_a_folder_that_may_only_be_read(
+    publication: Path, without_roots_rights: list[str], folder: str
+) -> None:
+    toolkit.build(publication, languages=["ja"], formats=["md"])
+    before = files(publication / "dist")
+    (publication / folder).chmod(0o555)
+    command = [*without_roots_rights, sys.executable, "-m", "toolkit.cli", "build"]
+
+    def build(*options: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*command, "--lang", "ja", "--format", "md", *options],
+            cwd=publication,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    try:
+        assert build().returncode == 0, "there is nothing to write"
+        refused = build("--force")
+    finally:
+        (publication / folder).chmod(0o755)
+    assert refused.returncode == 3
+    (line,) = refused.stderr.splitlines()
+    assert line.startswith(f"newsletter: {folder}")
+    assert line.endswith(
+        ": cannot be written: Permission denied; choose another place or change its rights"
+    )
+    assert files(publication / "dist") == before
+
+
+@pytest.mark.parametrize("when", [0, 4_000_000_000], ids=["1970", "2096"])
+def test_a_clock_that_was_wrong_changes_nothing(publication: Path, when: int) -> None:
+    """Neither are files of such a time stale, nor is one that changed at such a time fresh."""
+
+    def build() -> Report:
+        return toolkit.build(publication, languages=["ja"], formats=["md"], jobs=1)
+
+    section = publication / "issues" / ISSUE / "brief-1.md"
+    os.utime(section, (when, when))
+    build()
+    for path in publication.rglob("*.*"):
+        os.utime(path, (when, when))
+    assert not build().outputs
+    text = section.read_text("utf-8")
+    section.write_text(text.replace("。", "！", 1), "utf-8")
+    os.utime(section, (when, when))
+    (made,) = build().outputs
+    assert "！" in made.path.read_text("utf-8")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits the size of files")
