@@ -141,3 +141,18 @@ def test_names(line: str, kind: Kind, group: bool, title: str) -> None:
 )
 def test_no_names(line: str) -> None:
     assert section_name(line) is None
+
+
+def test_each_section_has_the_notes_of_its_marks() -> None:
+    sections = split_issue(
+        article(
+            "## 深掘り記事\n\n市[^1]だ[^x]。\n\n## 気になった記事\n\n### 橋\n\n橋[^2]だ[^1]。\n\n"
+            "[^1]: 橋の一。\n\n## 編集後記\n\n寒い[^2]。\n\n[^2]: 二。\n\n"
+            "[^1]: 市の一。\n\n[^3]: 余り。\n"
+        )
+    )
+    assert [section.body for section in sections] == [
+        "市[^1]だ[^x]。\n\n[^1]: 市の一。\n",
+        "橋[^2]だ[^1]。\n\n[^1]: 橋の一。\n\n[^2]: 二。\n",
+        "寒い[^2]。\n\n[^2]: 二。\n\n[^3]: 余り。\n",
+    ]

@@ -130,7 +130,7 @@ def test_links_and_footnotes(tmp_path: Path) -> None:
         archive.writestr("word/footnotes.xml", notes)
     body = read_source(path).article.body
     assert body == (
-        "港は深い[1]。\n\n計画は[ここ](https://example.com/port)\n\n[1] 十五メートル。\n"
+        "港は深い[^1]。\n\n計画は[ここ](https://example.com/port)\n\n[^1]: 十五メートル。\n"
     )
 
 

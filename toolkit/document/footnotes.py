@@ -53,6 +53,54 @@ def definitions(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
             start = None
 
 
+def apart(
+    tokens: Sequence[Token],
+) -> tuple[list[Token], list[tuple[str, list[Token]]]]:
+    """The tokens without their notes, and the notes: the label and the tokens of each."""
+    spans = list(definitions(tokens))
+    inside = {place for start, end in spans for place in range(start, end + 1)}
+    text = [token for place, token in enumerate(tokens) if place not in inside]
+    notes = []
+    for start, end in spans:
+        level = tokens[start].level
+        note = [token.copy(level=token.level - level) for token in tokens[start : end + 1]]
+        notes.append((tokens[start].meta["label"], note))
+    return text, notes
+
+
+def marked(tokens: Sequence[Token]) -> set[str]:
+    """The labels of all marks among the tokens."""
+    return {label for token in tokens if token.type == "inline" for label in marks(token)}
+
+
+def brought_together(parts: Sequence[Sequence[Token]]) -> list[list[Token]]:
+    """The parts of a text that was cut, each with the notes of its marks, which may have stood
+    at the end of the whole. What leads nowhere stays where it was.
+    """
+    cut = [apart(part) for part in parts]
+    own = [{label for label, _ in notes} for _, notes in cut]
+    used = [marked(part) for part in parts]
+    # A note that no mark of its own part calls is the one that others mean.
+    called: dict[str, list[Token]] = {}
+    for idle in (True, False):
+        for place, (_, notes) in enumerate(cut):
+            for label, note in notes:
+                if (label not in used[place]) == idle:
+                    called.setdefault(label, note)
+    added: list[list[Token]] = []
+    taken: list[list[Token]] = []
+    for place in range(len(parts)):
+        wanted = [called[label] for label in sorted(used[place] - own[place]) if label in called]
+        added.append([token for note in wanted for token in note])
+        taken += wanted
+    result = []
+    for place, (text, notes) in enumerate(cut):
+        gone = [note for label, note in notes if note in taken and label not in used[place]]
+        kept = [token for _, note in notes if note not in gone for token in note]
+        result.append([*([*text, *kept] if gone else parts[place]), *added[place]])
+    return result
+
+
 def _settle(state: StateCore) -> None:
     found = state.env.get("footnotes", {"refs": {}, "list": {}})
     taken = {key[1:] for key in found["refs"]}

@@ -11,7 +11,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from markdown_it.token import Token
+
 from toolkit.document import markdown
+from toolkit.document.footnotes import apart
 from toolkit.sources.bullets import DASHES
 from toolkit.sources.draft import Action, Change, Draft
 
@@ -48,9 +51,23 @@ def letters(text: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Every word of a Markdown text, markup left out: paragraphs, code, readings, image texts."""
+    """Every word of a Markdown text, markup left out: paragraphs, code, readings, image texts.
+
+    Those of footnotes come last.
+    """
+    words, notes = split_text(text)
+    return words + notes
+
+
+def split_text(text: str) -> tuple[str, str]:
+    """Every word of a Markdown text as ``plain_text`` has them: of the text, of its footnotes."""
+    tokens, notes = apart(markdown.parse(text))
+    return _plain(tokens), "".join(_plain(note) for _, note in notes)
+
+
+def _plain(tokens: Iterable[Token]) -> str:
     parts = []
-    for token in markdown.parse(text):
+    for token in tokens:
         if token.type in ("fence", "code_block"):
             parts += [token.info, token.content]
         for child in token.children or []:

@@ -13,7 +13,7 @@ from toolkit.document.article import FRONT_MATTER, Article, article_text, write_
 from toolkit.document.japanese import language_of
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes, write_atomic
-from toolkit.sources.account import letters, plain_text, unaccounted
+from toolkit.sources.account import letters, split_text, unaccounted
 from toolkit.sources.draft import Action, Change, Draft, Role
 from toolkit.sources.encoding import decode
 from toolkit.sources.mending import as_markdown, body, is_pasted, mend, read_markdown, read_pasted
@@ -189,19 +189,23 @@ def _finish(
 
 def _unwritten(draft: Draft, text: str) -> list[Change]:
     """What of a draft its Markdown does not say: every line's words must be there, in order."""
-    written = letters(plain_text(text))
+    written, notes = map(letters, split_text(text))
     position = 0
     changes = []
     for line in draft.lines:
         block = as_markdown(line) if draft.pasted else line.text
         is_code = line.role is Role.CODE
-        said = letters(block.strip("`~") if is_code else plain_text(block.strip()))
-        if not said and not markdown.parse(block):
+        said, noted = map(
+            letters, (block.strip("`~"), "") if is_code else split_text(block.strip())
+        )
+        if not said and not noted and not markdown.parse(block):
             said = letters(line.text)  # a link's definition that no link uses
         found = written.find(said, position)
         if found >= 0:
             position = found + len(said)
-        else:
+        elif said in notes:  # a further paragraph of a footnote
+            found = position
+        if found < 0 or noted not in notes:
             changes.append(Change(line.number, "unwritten", Action.DROPPED, line.text))
     return changes
 

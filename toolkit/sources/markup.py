@@ -15,6 +15,7 @@ from markdown_it.token import Token
 
 from toolkit.document import markdown
 from toolkit.document.japanese import is_wide
+from toolkit.sources.notes import mark_footnotes, written
 
 Element: TypeAlias = Any  # lxml.html.HtmlElement, which has no types
 
@@ -69,7 +70,7 @@ def to_markdown(root: Element) -> str:
 
     _plain_ruby(root)
     _plain_definitions(root)
-    _plain_footnotes(root)
+    mark_footnotes(root)
     _plain_links(root)
     for element in list(root.iter("br")):
         _replace(element, _BREAK)
@@ -92,7 +93,7 @@ def to_markdown(root: Element) -> str:
     text: str = _breaks(converter.convert(html))
     # Ruby was written before the text was escaped.
     text = re.sub("\ue001([^\ue002]+)\ue002", lambda m: m[1].replace("\\|", "|"), text)
-    return markdown.write(_levels_in_order(text))
+    return markdown.write(_levels_in_order(written(text)))
 
 
 def blocks_of(root: Element) -> Iterator[tuple[Element, str]]:
@@ -167,19 +168,6 @@ def _plain_definitions(root: Element) -> None:
         element.tag = "div"
     for element in list(root.iter("dl")):
         element.tag = "div"
-
-
-def _plain_footnotes(root: Element) -> None:
-    """Footnotes as mammoth writes them: ``[1]`` in the text, ``[1] …`` at the end."""
-    notes = root.xpath(".//li[starts-with(@id, 'footnote-') or starts-with(@id, 'endnote-')]")
-    for number, element in enumerate(notes, 1):
-        for back in element.xpath(".//a[starts-with(@href, '#')]"):
-            back.drop_tree()
-        first = element[0] if len(element) and element[0].tag == "p" else element
-        first.text = f"[{number}] {(first.text or '').lstrip()}"
-        element.tag = "div"
-    for parent in {element.getparent() for element in notes}:
-        parent.tag = "div"
 
 
 def _plain_links(root: Element) -> None:

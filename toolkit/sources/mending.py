@@ -237,7 +237,7 @@ def _escaped(text: str) -> str:
 def _safe_start(text: str) -> str:
     """Words that begin like a list, a heading or a quote as words."""
     start = _BLOCK_START.match(text)
-    if re.match(r"\[[^\]]+\]:", text):
+    if re.match(r"\[(?!\^)[^\]]+\]:", text):
         return "\\" + text  # no definition of a link
     if not start or text.startswith("**"):
         return text

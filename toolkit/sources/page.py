@@ -20,6 +20,7 @@ from toolkit.sources.encoding import decode, without_controls
 from toolkit.sources.furniture import iso_date
 from toolkit.sources.images import IMAGE_LIMIT, image_name
 from toolkit.sources.markup import DEAD, Element, blocks_of, parse_html, to_markdown
+from toolkit.sources.notes import mark_footnotes
 from toolkit.sources.words import matches
 
 _DECLARED = re.compile(
@@ -65,6 +66,7 @@ def read_page(data: bytes, path: Path) -> Page:
     if "<" not in text:
         raise ContentError("holds no HTML; is it a text file? name it .txt", path)
     root = parse_html(text)
+    mark_footnotes(root)
     matter, kept = _extract(text)
     body = root.find("body")
     if body is None or not words("".join(part for _, part in blocks_of(body))):

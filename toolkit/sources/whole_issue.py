@@ -24,6 +24,7 @@ from markdown_it.token import Token
 
 from toolkit.document import markdown
 from toolkit.document.article import Article
+from toolkit.document.footnotes import brought_together
 from toolkit.document.issue import Kind
 from toolkit.sources.section_names import MARKS, SectionName, section_name
 
@@ -73,7 +74,7 @@ def split_issue(article: Article) -> list[SplitSection]:
                 brief_level = level
             if level == brief_level:
                 starts.append((position, SectionName(Kind.BRIEF, False, text)))
-    sections = []
+    sections: list[tuple[SectionName, list[Token]]] = []
     preamble = tokens[: starts[0][0]] if starts else []
     for number, (position, name) in enumerate(starts):
         end = starts[number + 1][0] if number + 1 < len(starts) else len(tokens)
@@ -82,9 +83,10 @@ def split_issue(article: Article) -> list[SplitSection]:
         if name.group and following and following.kind is Kind.BRIEF:
             preamble += content  # the name over the briefs that follow, and its introduction
             continue
-        sections.append(_section(name, [*preamble, *content]))
+        sections.append((name, [*preamble, *content]))
         preamble = []
-    return sections
+    bodies = brought_together([content for _, content in sections])
+    return [_section(name, body) for (name, _), body in zip(sections, bodies, strict=True)]
 
 
 def _section(name: SectionName, tokens: Sequence[Token]) -> SplitSection:
