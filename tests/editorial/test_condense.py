@@ -258,3 +258,18 @@ def test_any_text_gives_text_and_loses_no_words(paragraphs: list[str], language:
     kept = "".join(markdown.plain(token) for token in again if token.type == "inline")
     source = re.sub(r"\s", "", words)
     assert set(re.sub(r"\s", "", kept)) <= set(source)
+
+
+@pytest.mark.parametrize("size", [90, 2000])
+def test_a_footnote_comes_along_with_its_sentence(size: int) -> None:
+    text = "".join(
+        f"北の町の第{number}埠頭で{number}00億円をかける工事が始まったと市が言った[^{number}]。\n\n"
+        for number in range(1, 9)
+    )
+    notes = "".join(f"[^{number}]: 注{number}\n\n" for number in range(1, 9))
+    made = condense("港が動き出す", markdown.parse(text + notes), "ja", size)
+    marks = re.findall(r"\[\^(\d)\](?!:)", made.body)
+    assert re.findall(r"^\[\^(\d)\]: 注\1$", made.body, re.MULTILINE) == marks
+    assert (made.notes, made.of_notes) == (len(marks), 8)
+    assert (made.kept, made.of) == (len(marks), 8)
+    assert 0 < len(marks) < 8 if size == 90 else len(marks) == 8

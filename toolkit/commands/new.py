@@ -147,8 +147,11 @@ def _print(issue: NewIssue, folder: Path, findings: list[Finding]) -> None:
             chosen = section.condensed
             about = (
                 f"  ({chosen.kept} of {chosen.of} sentences kept: {chosen.size:,} of "
-                f"{chosen.of_size:,} {UNITS[section.language]})"
+                f"{chosen.of_size:,} {UNITS[section.language]}"
             )
+            if chosen.of_notes:
+                about += f", {chosen.notes} of {chosen.of_notes} footnotes"
+            about += ")"
         click.echo(f"{shown(folder / section.name)}{about}")
     print_findings(findings, err=True)
 
@@ -172,6 +175,8 @@ def _as_dict(issue: NewIssue, folder: Path, findings: list[Finding]) -> dict[str
                     "of": section.condensed.of,
                     "size": section.condensed.size,
                     "of_size": section.condensed.of_size,
+                    "footnotes": section.condensed.notes,
+                    "of_footnotes": section.condensed.of_notes,
                     "unit": UNITS[section.language],
                 },
             }

@@ -21,6 +21,7 @@ from functools import cache
 from markdown_it.token import Token
 
 from toolkit.document import markdown
+from toolkit.document.footnotes import apart, marked
 from toolkit.document.japanese import is_wide
 from toolkit.document.sentences import split_sentences
 from toolkit.editorial.centrality import RANKED, lexrank, similarities
@@ -72,6 +73,8 @@ class Condensed:
         body: Markdown: a lead, then bullets; or the whole article where it is short enough.
         kept, of: how many sentences (and list items) were chosen, of how many.
         size, of_size: the same in characters (Japanese) or words (English).
+        notes, of_notes: how many footnotes came along with the sentences that have their
+            marks, of how many.
     """
 
     body: str
@@ -79,6 +82,8 @@ class Condensed:
     of: int
     size: int
     of_size: int
+    notes: int = 0
+    of_notes: int = 0
 
 
 @dataclass(frozen=True)
@@ -114,20 +119,32 @@ def condense(title: str, tokens: Sequence[Token], language: str, size: int) -> C
         language: the language it is written in.
         size: how much is wanted.
     """
-    units = list(_units(tokens, language))
+    text, notes = apart(tokens)
+    units = list(_units(text, language))
     sizes = [measure(unit.plain, language) for unit in units]
     if sum(sizes) <= size * TOLERANCE:
         return Condensed(
-            markdown.write(tokens).strip(), len(units), len(units), sum(sizes), sum(sizes)
+            markdown.write(tokens).strip(),
+            len(units),
+            len(units),
+            sum(sizes),
+            sum(sizes),
+            len(notes),
+            len(notes),
         )
     needs = _needs(units, language)
     chosen = _choose(title, units, sizes, needs, language, size)
+    body = _written(units, chosen, needs, language)
+    kept = marked(markdown.parse(body))
+    notes_kept = [note for label, note in notes if label in kept]
     return Condensed(
-        _written(units, chosen, needs, language),
+        "\n\n".join([body, *(markdown.write(note).strip() for note in notes_kept)]),
         len(chosen),
         len(units),
         sum(sizes[position] for position in chosen),
         sum(sizes),
+        len(notes_kept),
+        len(notes),
     )
 
 
