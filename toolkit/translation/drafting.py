@@ -275,14 +275,14 @@ class _Job:
     def result(self) -> DraftedSentence:
         assert self.best is not None
         findings = [self.best.finding, *self.best.faults]
-        if _has_mark_within(self.sentence):
+        if has_mark_within(self.sentence):
             findings.append(MARK_MOVED)
         return DraftedSentence(
             self.best.text, self.best.score, in_words([text for text in findings if text])
         )
 
 
-def _has_mark_within(sentence: str) -> bool:
+def has_mark_within(sentence: str) -> bool:
     """Whether words follow the mark of a footnote."""
     flat, atoms = flatten(sentence)
     notes = "".join(char for char, token in atoms.items() if token.type == "footnote_ref")

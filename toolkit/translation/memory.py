@@ -13,11 +13,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from toolkit.document import markdown
+from toolkit.document.footnotes import marks
 from toolkit.document.publication import LANGUAGES, Publication
 from toolkit.errors import MissingError
 from toolkit.translation import grams, memory_file
+from toolkit.translation.inline import Flat
 from toolkit.translation.memory_file import IMPORTED, indexed, text_hash
 from toolkit.translation.near import LEAST, normalised, renumbered, without_digits
+from toolkit.translation.typography import with_marks
 
 __all__ = [
     "IMPORTED",
@@ -128,6 +132,20 @@ def exact_match(memory: Memory, text: str, source: str, target: str) -> Match | 
         text,
     )
     return Match(rows[0][0], f"{rows[0][1]}:{rows[0][2]}") if rows else None
+
+
+def noted_match(memory: Memory, text: str, source: str, target: str) -> Match | None:
+    """The translation approved for a sentence before it had footnotes, with their marks at its
+    end; None where the sentence has none.
+    """
+    inline = markdown.parse_inline(text)
+    found = "".join(f"[^{label}]" for label in marks(inline))
+    if not found:
+        return None
+    bare = [child for child in inline.children or [] if child.type != "footnote_ref"]
+    sentence = markdown.write_inline(inline.copy(children=bare))
+    match = exact_match(memory, sentence, source, target)
+    return match and Match(with_marks(Flat(match.text), found, target).text, match.place)
 
 
 def near_matches(memory: Memory, text: str, source: str, target: str) -> list[NearMatch]:

@@ -34,10 +34,16 @@ from toolkit.translation.catalog import (
     state,
     write_catalog,
 )
-from toolkit.translation.drafting import draft_sentences
+from toolkit.translation.drafting import MARK_MOVED, draft_sentences, has_mark_within
 from toolkit.translation.engine import Engine
 from toolkit.translation.findings import doubts
-from toolkit.translation.memory import exact_match, near_matches, open_memory, renumbered_match
+from toolkit.translation.memory import (
+    exact_match,
+    near_matches,
+    noted_match,
+    open_memory,
+    renumbered_match,
+)
 from toolkit.translation.quality import kind_of
 from toolkit.translation.segments import Segment, lost_markup, segments
 
@@ -163,6 +169,9 @@ def translate_issue(
             for text in pending:
                 if match := exact_match(memory, text, issue.language, language):
                     drafts[text] = Draft(match.text, f"from {match.place}")
+                elif match := noted_match(memory, text, issue.language, language):
+                    told = (MARK_MOVED,) if has_mark_within(text) else ()
+                    drafts[text] = Draft(match.text, f"from {match.place}, with a footnote", told)
                 elif near := near_matches(memory, text, issue.language, language):
                     repaired = renumbered_match(near, text, issue.language, language)
                     if repaired:
