@@ -12,6 +12,7 @@ from PIL import Image
 
 from toolkit.document import markdown
 from toolkit.document.article import FRONT_MATTER, Article, article_text, read_article
+from toolkit.document.footnotes import definitions
 from toolkit.document.glossary import find_terms, read_glossary
 from toolkit.document.issue import Issue, Kind, Section, read_issue
 from toolkit.document.japanese import is_kana, is_kanji, language_of
@@ -267,6 +268,12 @@ def test_an_issue_has_a_picture_that_is_described(issue: Issue) -> None:
     with Image.open(path) as picture:
         picture.verify()
         assert picture.format == "PNG"
+
+
+def test_the_first_issue_has_footnotes_in_two_sections(seeds: Publication) -> None:
+    issue = read_issue(seeds, TRANSLATED)
+    noted = [part for part in issue.sections if any(True for _ in definitions(part.body))]
+    assert [part.kind for part in noted] == [Kind.DEEP_DIVE, Kind.BRIEF]
 
 
 def test_the_first_issue_has_ruby(seeds: Publication) -> None:
