@@ -114,8 +114,8 @@ def set_notes(part: Part, setting: Setting, labels: Mapping[str, str]) -> Markup
         for note in part.notes
     )
     return Markup(  # noqa: S704
-        f'<div class="notes" role="doc-endnotes" aria-label="{escape(name)}">\n'
-        f"{_ordered_list(part.notes[0].number)}\n{items}</ol>\n</div>\n"
+        f'<section class="notes" role="doc-endnotes" aria-label="{escape(name)}">\n'
+        f"{_ordered_list(part.notes[0].number)}\n{items}</ol>\n</section>\n"
     )
 
 

@@ -31,6 +31,7 @@ __all__ = [
     "Statistics",
     "exact_match",
     "near_matches",
+    "noted_match",
     "open_memory",
     "pairs",
     "renumbered_match",
