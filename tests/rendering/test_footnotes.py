@@ -20,6 +20,7 @@ from lxml import etree
 from openxml_audit import FileFormat, OpenXmlValidator
 
 from tests.rendering.docx_reading import Docx
+from tests.rendering.tags import read_tags
 from toolkit.document.issue import Issue, read_issue
 from toolkit.document.publication import Publication, read_publication
 from toolkit.rendering import Rendered, renderer
@@ -190,6 +191,13 @@ def test_the_pdf_links_marks_and_notes_both_ways() -> None:
     text = re.sub(r"\s", "", "".join(page.extract_text() for page in reader.pages))
     for number, words_ in enumerate(TEXTS, 1):
         assert f"{number}.{words_}" in text
+    tags = read_tags(made("pdf").data)
+    assert tags.problems == []
+    notes = tags.of("Note")
+    assert len(notes) == len({note.attributes["/ID"] for note in notes}) == 4
+    references = tags.of("Reference")
+    assert len(references) == 5
+    assert all([kid.kind for kid in mark.kids][-1] == "Link" for mark in references)
     # A mark does not begin a line.
     assert not re.search(r"^\d。", "\n".join(p.extract_text() for p in reader.pages), re.MULTILINE)
 

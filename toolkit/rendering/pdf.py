@@ -71,11 +71,27 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
 
 
 def _titles(edition: Edition | BilingualEdition) -> dict[str, str]:
-    """Where a link within the edition may lead: the headings by their ids, in plain words."""
+    """Where a link within the edition may lead, in plain words by the ids: headings, footnotes
+    and their marks.
+    """
     if isinstance(edition, BilingualEdition):
-        edition = edition.sides[0]
+        first, second = edition.sides
+        notes = _note_titles(first, f"-{first.language}") | _note_titles(
+            second, f"-{second.language}"
+        )
+        return _titles(first) | notes
     separator = edition.labels["label-separator"]
-    return {heading.id: heading.text(separator) for heading in edition.headings()}
+    headings = {heading.id: heading.text(separator) for heading in edition.headings()}
+    return headings | _note_titles(edition)
+
+
+def _note_titles(edition: Edition, suffix: str = "") -> dict[str, str]:
+    titles = {}
+    for note in edition.notes():
+        titles[note.id + suffix] = edition.labels.fill("note", number=note.number)
+        back = edition.labels.fill("note-back", number=note.number)
+        titles |= {mark + suffix: back for mark in note.mark_ids}
+    return titles
 
 
 def _repeats(message: str, missing: tuple[Finding, ...]) -> bool:

@@ -109,6 +109,10 @@ def _complete(box: Any, element: Any, pdf: Any) -> None:
         return
     if kind == "/LI":
         _label(element, pdf)
+        if (box.element.get("id") or "").startswith("note-"):
+            _note(element, pdf)
+    elif tag == "sup" and box.element.get("class") == "note-mark":
+        element["S"] = "/Reference"
     elif kind == "/L":
         items = [_within(item, pdf) for item in element["K"]]
         has_labels = any(below["S"] == "/Lbl" for item in items for below in _kids(item, pdf))
@@ -133,6 +137,23 @@ def _label(item: Any, pdf: Any) -> None:
                 item["K"].insert(0, reference)
             return
         above = kids[0]
+
+
+def _note(item: Any, pdf: Any) -> None:
+    """Say of the text of a list item that it is a footnote (PDF/UA-1, 7.9)."""
+    import pydyf
+
+    bodies = [kid for kid in _kids(item, pdf) if kid["S"] == "/LBody"]
+    for body in bodies:
+        note = pydyf.Dictionary(
+            {"Type": "/StructElem", "S": "/Note", "K": body["K"], "P": body.reference}
+        )
+        pdf.add_object(note)
+        # A note that goes on overleaf is two items here, and no two have one name.
+        note["ID"] = pydyf.String(f"note-{note.number}")
+        for kid in _kids(note, pdf):
+            kid["P"] = note.reference
+        body["K"] = pydyf.Array([note.reference])
 
 
 def _kids(element: Any, pdf: Any) -> Iterator[Any]:
