@@ -372,6 +372,11 @@ class TestTheBilingualEdition:
             assert note.sides[0].label == note.sides[1].label
             assert note.sides[0].number == note.sides[1].number
 
+    def test_the_pdf_keeps_the_rules_of_pdf_ua(self) -> None:
+        tags = read_tags(renderer("pdf")(both()).data)
+        assert tags.problems == []
+        assert (len(tags.of("Note")), len(tags.of("Reference"))) == (8, 10)
+
     def test_word_has_them_in_rows_with_links_both_ways(self) -> None:
         docx = Docx(renderer("docx")(both()).data)
         assert not list(docx.document.iter(f"{W}footnoteReference"))

@@ -134,6 +134,39 @@ def test_links_and_footnotes(tmp_path: Path) -> None:
     )
 
 
+def test_a_second_mark_of_a_footnote_leads_to_it_too(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("港は深い")
+    for xml in (
+        '<w:bookmarkStart {} w:id="7" w:name="_Ref1"/>',
+        '<w:r {}><w:footnoteReference w:id="2"/></w:r>',
+        '<w:bookmarkEnd {} w:id="7"/>',
+    ):
+        paragraph._p.append(parse_xml(xml.format(nsdecls("w"))))
+    paragraph.add_run("。岸も深い")
+    for xml in (
+        '<w:r {}><w:fldChar w:fldCharType="begin"/></w:r>',
+        "<w:r {}><w:instrText> NOTEREF _Ref1 \\f \\h </w:instrText></w:r>",
+        '<w:r {}><w:fldChar w:fldCharType="separate"/></w:r>',
+        "<w:r {}><w:t>1</w:t></w:r>",
+        '<w:r {}><w:fldChar w:fldCharType="end"/></w:r>',
+    ):
+        paragraph._p.append(parse_xml(xml.format(nsdecls("w"))))
+    paragraph.add_run("。")
+    path = tmp_path / "notes.docx"
+    document.save(str(path))
+    notes = (
+        f'<w:footnotes {nsdecls("w")}><w:footnote w:id="2"><w:p><w:r><w:t>十五メートル。'
+        "</w:t></w:r></w:p></w:footnote></w:footnotes>"
+    )
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("word/footnotes.xml", notes)
+    imported = read_source(path)
+    assert imported.article.body == "港は深い[^1]。岸も深い[^1]。\n\n[^1]: 十五メートル。\n"
+    # The number that the field showed is a mark now.
+    assert dropped(imported, "not-carried") == []
+
+
 def test_text_that_mammoth_does_not_carry_is_named(tmp_path: Path) -> None:
     document = docx.Document()
     paragraph = document.add_paragraph("式は次のとおり。")

@@ -75,7 +75,7 @@ def read_word(data: bytes, path: Path) -> Page:
 
     try:
         result = mammoth.convert_to_html(
-            io.BytesIO(_with_plain_ruby(data, parts)),
+            io.BytesIO(_readable(data, parts)),
             style_map=_STYLES,
             include_embedded_style_map=False,
             convert_image=mammoth.images.img_element(take_image),
@@ -166,8 +166,12 @@ def _parse(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path) -> Ele
     return root
 
 
-def _with_plain_ruby(data: bytes, parts: Mapping[str, Element]) -> bytes:
-    """The file with each ``w:ruby`` as text that reads as our ruby: mammoth drops them whole."""
+def _readable(data: bytes, parts: Mapping[str, Element]) -> bytes:
+    """The file as mammoth reads all of it.
+
+    Each ``w:ruby`` is text that reads as our ruby, which mammoth drops whole; and a further
+    mark of a footnote, which is a field that shows its number, is a link to the note.
+    """
     changed = {}
     for name, root in parts.items():
         found = list(root.iter(f"{_W}ruby")) if name.startswith("word/") else []
@@ -177,7 +181,7 @@ def _with_plain_ruby(data: bytes, parts: Mapping[str, Element]) -> bytes:
             text = ruby.makeelement(f"{_W}t")
             text.text = ruby_text(base, [reading] if reading.strip() else [])
             ruby.getparent().replace(ruby, text)
-        if found:
+        if found or (name == "word/document.xml" and _link_to_notes(root)):
             changed[name] = root
     if not changed:
         return data
@@ -189,6 +193,37 @@ def _with_plain_ruby(data: bytes, parts: Mapping[str, Element]) -> bytes:
             root = changed.get(member.filename)
             new.writestr(member, old.read(member) if root is None else etree.tostring(root))
     return written.getvalue()
+
+
+def _link_to_notes(root: Element) -> bool:
+    """Make links of the fields that show a footnote's number; whether there were any."""
+    notes: dict[str, str] = {}
+    for start in root.iter(f"{_W}bookmarkStart"):
+        for element in start.itersiblings():
+            if element.get(f"{_W}id") == start.get(f"{_W}id"):
+                break
+            for kind in ("footnote", "endnote"):
+                for reference in element.iter(f"{_W}{kind}Reference"):
+                    notes[start.get(f"{_W}name") or ""] = f"{kind}-{reference.get(f'{_W}id')}"
+    found = False
+    for code in list(root.iter(f"{_W}instrText")):
+        named = re.match(r"\s*NOTEREF\s+(\S+)", code.text or "")
+        run = code.getparent()
+        if not named or named[1] not in notes or run.tag != f"{_W}r":
+            continue
+        shown, is_result = [], False
+        for element in run.itersiblings():
+            kinds = [mark.get(f"{_W}fldCharType") for mark in element.iter(f"{_W}fldChar")]
+            if "end" in kinds:
+                break
+            shown += [element] if is_result else []
+            is_result |= "separate" in kinds
+        if shown:
+            link = run.makeelement(f"{_W}hyperlink", {f"{_W}anchor": notes[named[1]]})
+            shown[0].addprevious(link)
+            link.extend(shown)
+            found = True
+    return found
 
 
 def _properties(parts: Mapping[str, Element]) -> dict[str, str]:
@@ -275,5 +310,13 @@ def _runs(element: Element, *, deleted: bool = False) -> Iterator[str]:
         in_deletion = not deleted and any(
             above.tag in (f"{_W}del", f"{_W}moveFrom") for above in node.iterancestors()
         )
-        if node.text and not in_deletion:
+        if node.text and not in_deletion and not _is_note_number(node):
             yield node.text
+
+
+def _is_note_number(text: Element) -> bool:
+    """Whether a text is in a link that ``_link_to_notes`` made: a mark, not words."""
+    return any(
+        re.fullmatch(r"(?:foot|end)note-\d+", link.get(f"{_W}anchor") or "")
+        for link in text.iterancestors(f"{_W}hyperlink")
+    )
