@@ -65,6 +65,19 @@ def test_an_issue_by_role(folder: Path, newsletter: Newsletter) -> None:
     assert "sentences kept" in result.out
 
 
+def test_what_became_of_footnotes_is_told(folder: Path, newsletter: Newsletter) -> None:
+    ferry = folder / "articles" / "ferry.md"
+    text = ferry.read_text("utf-8").rstrip("\n")
+    # The last sentence of the article is no part of a brief; nor is its note.
+    ferry.write_text(f"{text.removesuffix('。')}[^last]。\n\n[^last]: 注。\n", "utf-8")
+    roles = ("--deep-dive", "ferry", "--side-story", "making-an-issue", "--brief", "ferry")
+    result = newsletter("new", "2025-12-02", *roles, cwd=folder)
+    assert "0 of 1 footnotes)" in result.out
+    issue = folder / "issues" / "2025-12-02"
+    assert "[^last]: 注。" in (issue / "deep-dive.md").read_text("utf-8")
+    assert "[^last]" not in (issue / "brief-1.md").read_text("utf-8")
+
+
 def test_the_deep_dive_is_whole_and_the_others_name_their_source(
     folder: Path, newsletter: Newsletter
 ) -> None:

@@ -13,7 +13,7 @@ from markdown_it.token import Token
 from toolkit.document import markdown
 from toolkit.document.issue import Issue, read_issue
 from toolkit.document.publication import read_publication
-from toolkit.translation.segments import lost_markup, segments, translated
+from toolkit.translation.segments import lost_markup, segments, stray_marks, translated
 
 ROOT = Path(__file__).parents[1] / "data" / "publication"
 
@@ -310,3 +310,6 @@ class TestFootnotes:
 
     def test_a_mark_that_is_missing_is_named(self) -> None:
         assert lost_markup("港[^1]は静か[^二]だ。", "The port[^1] is quiet.") == ["the footnote 二"]
+
+    def test_a_mark_that_only_the_translation_has_is_named(self) -> None:
+        assert stray_marks("港[^1]だ。", "A port[^1][^2].[^1]") == ["2"]

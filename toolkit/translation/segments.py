@@ -142,6 +142,12 @@ def lost_markup(source: str, translation: str) -> list[str]:
     return [f"{kind} {what}" for kind, what in missing]
 
 
+def stray_marks(source: str, translation: str) -> list[str]:
+    """The footnotes whose marks only a translation has, by their labels."""
+    there, here = (set(marks(markdown.parse_inline(text))) for text in (source, translation))
+    return sorted(here - there)
+
+
 def _elements(text: str) -> Counter[tuple[str, str]]:
     found: Counter[tuple[str, str]] = Counter()
     for token in markdown.parse_inline(text).children or []:

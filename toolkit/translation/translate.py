@@ -45,7 +45,7 @@ from toolkit.translation.memory import (
     renumbered_match,
 )
 from toolkit.translation.quality import kind_of
-from toolkit.translation.segments import Segment, lost_markup, segments
+from toolkit.translation.segments import Segment, lost_markup, segments, stray_marks
 
 CHUNK = 100
 """How many sentences are drafted before the catalog is written: what a kill can lose."""
@@ -260,6 +260,10 @@ def _open_questions(path: Path) -> Iterator[Finding]:
             messages = tuple(
                 f"{lost} is not in the translation"
                 for lost in lost_markup(entry.msgid, entry.msgstr)
+            )
+            messages += tuple(
+                f"the footnote [^{label}] is only in the translation, and is printed as it stands"
+                for label in stray_marks(entry.msgid, entry.msgstr)
             )
         for message in messages:
             yield Finding(path, entry.linenum or 0, Severity.WARNING, "translation", message)
