@@ -11,9 +11,10 @@ from benchmarks.covering import judge, read_expected
 from toolkit.document.glossary import Glossary, Term
 from toolkit.document.japanese import is_kana, is_kanji
 from toolkit.translation import drafting
-from toolkit.translation.drafting import MARK_MOVED, WAYS, draft_sentences
+from toolkit.translation.drafting import WAYS, draft_sentences
 from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.inline import elements
+from toolkit.translation.quality import MARK_MOVED
 
 CASES = Path(__file__).parent / "cases"
 GLOSSARY = Glossary(

@@ -26,7 +26,6 @@ from toolkit.translation.inline import (
     Flat,
     Span,
     elements,
-    flatten,
     is_atom,
     nested,
     unflatten,
@@ -50,7 +49,13 @@ from toolkit.translation.protection import (
     reveal,
     take_off_frames,
 )
-from toolkit.translation.quality import differences, in_words, odd_signs
+from toolkit.translation.quality import (
+    MARK_MOVED,
+    differences,
+    has_mark_within,
+    in_words,
+    odd_signs,
+)
 from toolkit.translation.typography import english, japanese, with_marks, without_marks
 
 
@@ -129,8 +134,6 @@ _SENTENCE_START = re.compile(
     r"|With|As|If|When|While|Which|Who|Where|There|Their|His|Her|Our|Of)\b"
 )
 """Words whose capital only says that a sentence begins."""
-
-MARK_MOVED = "a footnote's mark was put at the end: set it at its word"
 
 _Range = tuple[int, int]
 
@@ -280,13 +283,6 @@ class _Job:
         return DraftedSentence(
             self.best.text, self.best.score, in_words([text for text in findings if text])
         )
-
-
-def has_mark_within(sentence: str) -> bool:
-    """Whether words follow the mark of a footnote."""
-    flat, atoms = flatten(sentence)
-    notes = "".join(char for char, token in atoms.items() if token.type == "footnote_ref")
-    return bool(notes) and re.search(rf"[{notes}].*\w", flat.text) is not None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from toolkit.document.japanese import is_kana, is_kanji, is_wide
 from toolkit.translation.inline import elements, flatten, is_atom
 from toolkit.translation.numbers import compare_values
 
+MARK_MOVED = "a footnote's mark was put at the end: set it at its word"
+
 _USUAL = ".,;:!?'\"“”‘’()–—-/%&+…"
 _USUAL_JA = "、。「」『』（）・：；！？〜ー％＋－／＆＝"
 _PAIRS = ("「」", "『』", "（）", "()", "“”", "[]", "【】", "《》")
@@ -101,6 +103,13 @@ def is_untranslated(text: str, source: str, language: str) -> bool:
     words = re.findall("[A-Za-z]{2,}", source)
     lower = [word for word in words if word.islower()]
     return bool(lower) and not any(is_kana(char) or is_kanji(char) for char in text)
+
+
+def has_mark_within(sentence: str) -> bool:
+    """Whether words follow the mark of a footnote."""
+    flat, atoms = flatten(sentence)
+    notes = "".join(char for char, token in atoms.items() if token.type == "footnote_ref")
+    return bool(notes) and re.search(rf"[{notes}].*\w", flat.text) is not None
 
 
 def odd_length(text: str, source: str) -> str:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polib
 
@@ -34,8 +34,6 @@ from toolkit.translation.catalog import (
     state,
     write_catalog,
 )
-from toolkit.translation.drafting import MARK_MOVED, draft_sentences, has_mark_within
-from toolkit.translation.engine import Engine
 from toolkit.translation.findings import doubts
 from toolkit.translation.memory import (
     exact_match,
@@ -44,13 +42,16 @@ from toolkit.translation.memory import (
     open_memory,
     renumbered_match,
 )
-from toolkit.translation.quality import kind_of
+from toolkit.translation.quality import MARK_MOVED, has_mark_within, kind_of
 from toolkit.translation.segments import Segment, lost_markup, segments, stray_marks
+
+if TYPE_CHECKING:
+    from toolkit.translation.engine import Engine
 
 CHUNK = 100
 """How many sentences are drafted before the catalog is written: what a kill can lose."""
 
-OpenEngine = Callable[[str, str], Engine]
+OpenEngine = Callable[[str, str], "Engine"]
 """Opens the engine from a language into another; asked for only where something is drafted."""
 
 
@@ -229,11 +230,14 @@ def _merged(
 
 def _drafted(
     sentences: Sequence[str],
-    engine: Engine,
+    engine: "Engine",
     glossary: Glossary,
     total: int,
     progress: Callable[[int, int], None] | None,
 ) -> dict[str, Draft]:
+    # Only who drafts needs it: all its patterns take a fifth of a second.
+    from toolkit.translation.drafting import draft_sentences
+
     drafts = draft_sentences(
         sentences,
         engine,
@@ -319,6 +323,8 @@ def translate_lines(
     wanted = list(dict.fromkeys(sentence for _, sentences, _ in split for sentence in sentences))
     drafts = {}
     if wanted:
+        from toolkit.translation.drafting import draft_sentences
+
         engine = open_engine(source or ("en" if target == "ja" else "ja"), target)
         drafted = draft_sentences(wanted, engine, glossary, progress=progress)
         drafts = dict(zip(wanted, drafted, strict=True))
