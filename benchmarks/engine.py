@@ -14,11 +14,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from toolkit.translation.metadata import Package
 
 RUNS = 3
+TOKENIZER = "sentencepiece.model"
 CASES = Path(__file__).parents[1] / "tests" / "translation" / "cases"
 TERMS = (
     ("半導体", "semiconductors"),
@@ -55,12 +60,38 @@ print(time.perf_counter() - start)
 """
 
 
-def sentences(language: str) -> list[str]:
-    """Fifty sentences that differ."""
+def sentences(language: str, numbers: Sequence[int] = (2, 7)) -> list[str]:
+    """Sentences, 25 for each number; the number stands in some of them."""
     shapes = JAPANESE if language == "ja" else ENGLISH
     themes = THEMES[language]
     return [
-        shape.format(number, theme) for number in (2, 7) for shape in shapes for theme in themes
+        shape.format(number, theme) for number in numbers for shape in shapes for theme in themes
+    ]
+
+
+def read_tokenizer(package: "Package") -> Any:
+    """The SentencePiece model of a package."""
+    import sentencepiece
+
+    return sentencepiece.SentencePieceProcessor(model_file=str(package.path / TOKENIZER))
+
+
+def prompted(
+    package: "Package", tokenizer: Any, target: str, texts: Sequence[str]
+) -> list[list[str]]:
+    """Texts as the prompts of a decoder-only package."""
+    from toolkit.translation.metadata import SOURCE
+    from toolkit.translation.model import compatible
+
+    prompt = package.prompt[target]
+    place = prompt.index(SOURCE)
+    return [
+        [
+            *prompt[:place],
+            *tokenizer.encode(compatible(text), out_type=str),
+            *prompt[place + 1 :],
+        ]
+        for text in texts
     ]
 
 
