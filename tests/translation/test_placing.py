@@ -120,6 +120,18 @@ def test_a_translation_in_the_sentence_comes_before_one_alone() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "word"),
+    [("You can rest.", "en", "rest"), ("市長と会った。", "ja", "会っ"), ("To the.", "en", "the")],
+)
+def test_a_guess_is_no_word_of_grammar_and_says_so(text: str, language: str, word: str) -> None:
+    source, _ = flatten("これは**何か**")
+    placed = place(source, text, {(3, 5): Evidence()}, language)
+    assert placed is not None
+    (span,) = placed.flat.spans
+    assert (text[span.start : span.end], placed.sure) == (word, (False,))
+
+
 def test_pieces_are_found_in_texts_that_were_normalised() -> None:
     attention = Attention(("▁", "カ", "タ", "1"), ("▁a", "b", "▁c"), ([0, 0, 0, 1],) * 3)
     assert looks(attention, "ｶﾀ 1", "ab c", [(3, 4), (0, 2)]) == [[1, 1, 0, 1], [0, 0, 0, 0]]

@@ -32,6 +32,7 @@ _OPENING, _CLOSING, _STOPS = "“‘「『（([\"'", "”’」』）)]\"'", ".�
 _BEFORE = re.compile("of|for|in|to|at|on|from|with|by|as|about|into|is|are|was|were|be|been")
 """English words for what a Japanese particle beside a span says: they belong outside too."""
 _AFTER = re.compile("of|for|in|to|at|on|from|with|by|as|an?|the|and|or|but|that|is|are")
+_SMALL = re.compile(rf"{_BEFORE.pattern}|{_AFTER.pattern}|can|will|has|have|had|it|you|to|not")
 _PARTICLE_END = re.compile(r"(?:[にでとへをはがもばて]|から|まで|より|ため|なら)$")
 _PARTICLES = frozenset("のはがをも")
 """Japanese particles for which English has no word: they belong to no span."""
@@ -83,6 +84,7 @@ class _Word:
     start: int
     end: int
     particle: bool = False
+    small: bool = False  # a word of grammar
 
 
 def place(
@@ -258,10 +260,10 @@ class _Finder:
         return score, self._quoted(span, self._trimmed(span, there))
 
     def guess(self, span: Span) -> _Found | None:
-        """A word about as far along as the span was."""
+        """A word about as far along as the span was, one of grammar only if there is no other."""
         along = (span.start + span.end) / 2 / max(1, len(self.source.text)) * len(self.text)
         words = [word for run in self.free for word in run]
-        plain = [word for word in words if not word.particle] or words
+        plain = [word for word in words if not word.small] or words
         if not plain:
             return None
         word = min(plain, key=lambda word: abs((word.start + word.end) / 2 - along))
@@ -379,7 +381,10 @@ class _Finder:
 def _words(text: str, language: str) -> list[_Word]:
     """The words of a text, an atom being one."""
     if language != "ja":
-        return [_Word(*match.span()) for match in _ENGLISH_WORD.finditer(text)]
+        return [
+            _Word(*match.span(), small=bool(_SMALL.fullmatch(match[0].lower())))
+            for match in _ENGLISH_WORD.finditer(text)
+        ]
     from toolkit.editorial.words import morphemes
 
     words: list[_Word] = []
@@ -392,7 +397,7 @@ def _words(text: str, language: str) -> list[_Word]:
             end = place + len(surface)
             if any(char.isalnum() for char in surface):
                 particle = kind == "助詞" and surface in _PARTICLES
-                words.append(_Word(place, end, particle))
+                words.append(_Word(place, end, particle, kind in ("助詞", "助動詞", "接続詞")))
             place = end
     return words
 
