@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 from PIL import Image
 
 from toolkit.document.chart import Chart, ChartKind, Row
@@ -96,7 +97,7 @@ class TestColours:
     def test_words_on_a_colour_are_read(self, name: str, is_dark: bool) -> None:
         found = colours(name, is_dark=is_dark)
         parts = {str(n): [str(10 + n)] for n in range(6)}
-        made, _ = laid_out(chart("share", [""], parts), WIDE)
+        made, _ = laid_out(chart("share", [""], parts), WIDE["ja"])
         over = [shape.colour for shape in made.shapes if isinstance(shape, Words) and shape.bold]
         assert len(over) == 6
         for number, colour in enumerate(over, 1):
@@ -147,11 +148,11 @@ def test_no_words_leave_the_drawing_or_cover_others(data: st.DataObject) -> None
     values = st.decimals(1, 1000, places=1) if is_share else VALUES
     row = st.lists(values.map(str), min_size=count, max_size=count)
     rows = data.draw(st.dictionaries(LABELS, row, min_size=1, max_size=6 if is_share else 20))
-    width = data.draw(st.sampled_from([WIDE, NARROW]))
+    width = data.draw(st.sampled_from([WIDE["ja"], NARROW]))
     check_layout(chart(kind, [" ".join(name.split()) for name in series], rows), width)
 
 
-@pytest.mark.parametrize("width", [WIDE, NARROW])
+@pytest.mark.parametrize("width", [WIDE["ja"], NARROW])
 @pytest.mark.parametrize("kind", list(ChartKind))
 def test_one_figure_is_a_chart_too(kind: ChartKind, width: float) -> None:
     check_layout(chart(kind, [""], {"東": ["3"]}), width)
@@ -159,7 +160,7 @@ def test_one_figure_is_a_chart_too(kind: ChartKind, width: float) -> None:
 
 def test_years_stand_at_their_distance() -> None:
     rows = {"2000": ["1"], "2010": ["2"], "2015": ["3"]}
-    made, _ = laid_out(chart("line", [""], rows), WIDE)
+    made, _ = laid_out(chart("line", [""], rows), WIDE["ja"])
     xs = {s.text: s.x for s in made.shapes if isinstance(s, Words) and s.text in rows}
     assert xs["2010"] - xs["2000"] == pytest.approx(2 * (xs["2015"] - xs["2010"]), rel=0.1)
 
@@ -184,8 +185,8 @@ def test_the_same_figures_give_the_same_bytes_whatever_matplotlib_is_told(
     parameters: Any = matplotlib.rcParams
 
     def drawn() -> list[bytes]:
-        svgs = [draw_svg(SAMPLE, look(), WIDE, ink).data for ink in Ink]
-        return [*svgs, draw_png(SAMPLE, look(), WIDE, 96).data]
+        svgs = [draw_svg(SAMPLE, look(), WIDE["ja"], ink).data for ink in Ink]
+        return [*svgs, draw_png(SAMPLE, look(), WIDE["ja"], 96).data]
 
     before = drawn()
     for key, value in {
@@ -212,6 +213,18 @@ def test_a_png_is_as_large_as_asked_and_on_paper() -> None:
 
 
 def test_no_font_of_the_machine_is_asked_for() -> None:
-    svg = draw_svg(SAMPLE, look(), WIDE, Ink.FIXED).data.decode()
+    svg = draw_svg(SAMPLE, look(), WIDE["ja"], Ink.FIXED).data.decode()
     assert 'font-family="BIZ UDPGothic, BIZ UDPMincho"' in svg
     assert "DejaVu" not in svg
+
+
+@pytest.mark.parametrize("ink", list(Ink))
+def test_hostile_words_are_words(ink: Ink) -> None:
+    words = ["<script>alert(1)</script>", "$x^2$ & \\alpha", "a\x01b\x1fc", "אבגד e\u0301 👩‍🚀"]
+    shown = chart("bar", ["</svg>"], {word: ["1"] for word in words})
+    root = etree.fromstring(draw_svg(shown, look(), WIDE["ja"], ink).data)
+    assert {etree.QName(element).localname for element in root.iter()} <= {"svg", "path", "text"}
+    if ink is not Ink.OUTLINED:
+        found = "".join(text.text for text in root.iter("{*}text"))
+        assert "</svg>" in found
+        assert "abc" in found

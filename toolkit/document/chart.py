@@ -38,6 +38,9 @@ MOST_ROWS = {"bar": 40, "line": 120, "share": MOST_SERIES}
 
 MOST_WHOLES = 12
 
+LONGEST_NAME, LONGEST_TEXT = 100, 500
+"""The most characters of a name in the table, and of a title, a unit or a source."""
+
 _KEY = re.compile(r"([A-Za-z]+)\s*[:：]\s*(.*)")
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒–—―△▲", "-"))
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,21})(?:\.\d{1,9})?")
@@ -146,6 +149,8 @@ def read_chart(token: Token, path: Path) -> Chart:
             )
         if key in keys:
             raise fail(f"has {key}: twice", line)
+        if len(match[2]) > LONGEST_TEXT:
+            raise fail(f"has a {key} of {len(match[2])} letters: {LONGEST_TEXT} can be read", line)
         keys[key] = match[2].strip(), line
     cells = _cells(lines[start:], first + 1 + start, fail)
     return _chart(ChartKind(kind[0]), keys, cells, first, fail)
@@ -182,6 +187,10 @@ def _chart(
     if len(names) < 2:
         raise fail("needs a comma between what is counted and each figure: ,2023,2024", head)
     corner, *series = names
+    for line, found in [(head, names), *((line, row[:1]) for line, row in body)]:
+        longest = max(map(len, found))
+        if longest > LONGEST_NAME:
+            raise fail(f"has a name of {longest} letters, and {LONGEST_NAME} can be read", line)
     if len(series) > 1 and not all(series):
         raise fail("has a column without a name", head)
     wholes = kind is ChartKind.SHARE

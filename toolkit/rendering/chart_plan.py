@@ -15,6 +15,7 @@ from typing import Protocol
 from toolkit.document.chart import ChartKind
 from toolkit.rendering.chart_look import Look
 from toolkit.rendering.charts import Figures, write_number
+from toolkit.rendering.wrapping import printable
 
 SIZE = 8.0
 """The size of words, in points."""
@@ -126,7 +127,7 @@ class _Sheet:
         *,
         bold: bool = False,
     ) -> None:
-        if text.strip():
+        if text := printable(text).strip():
             self.shapes.append(Words(x, y, text, colour, anchor, bold))
 
     def values(self) -> list[float]:

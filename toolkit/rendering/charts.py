@@ -26,6 +26,7 @@ class Figures:
 
     Attributes:
         chart: the chart, in the edition's language.
+        language: that language.
         numbers: for each row its figures, in the unit in which they are shown.
         labels: the same as they are written; of one that is missing, what says so.
         shares: of a chart of shares, for each row its share of each whole, in percent, as
@@ -38,6 +39,7 @@ class Figures:
     """
 
     chart: Chart
+    language: str
     numbers: tuple[tuple[Decimal | None, ...], ...]
     labels: tuple[tuple[str, ...], ...]
     shares: tuple[tuple[str, ...], ...]
@@ -87,6 +89,7 @@ def figures(chart: Chart, language: str, labels: Labels) -> Figures:
     credit = labels.fill("chart-source", source=chart.source) if chart.source else ""
     return Figures(
         chart=chart,
+        language=language,
         numbers=numbers,
         labels=written,
         shares=shares,

@@ -5,6 +5,7 @@ matplotlib writes becomes as little SVG as possible. Nothing of the user's matpl
 (no pyplot, no matplotlibrc, no font of the machine), and the same figures give the same bytes.
 """
 
+import logging
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -24,8 +25,9 @@ from toolkit.rendering.chart_plan import Mark, Plan, Stroke, plan
 from toolkit.rendering.charts import Figures
 from toolkit.rendering.images import Picture
 
-WIDE, NARROW = 420.0, 240.0
-"""How wide a drawing is, in points: as a page's text, and as a column of two or a phone's."""
+WIDE = {"ja": 420.0, "en": 386.0}
+NARROW = 240.0
+"""How wide a drawing is, in points: as a page's text (print.css), or a column of two, a phone."""
 
 POINTS_PER_INCH = 72
 PIXELS_PER_INCH = 96
@@ -71,7 +73,8 @@ Draw = Callable[[Figures, Look, bool], Markup | Picture]
 
 def on_page(shown: Figures, look: Look, is_narrow: bool) -> Markup:
     """The chart as a part of a web page, whose styles colour it; for phones, once more narrow."""
-    widths = {"only": NARROW} if is_narrow else {"wide": WIDE, "narrow": NARROW}
+    width = WIDE[shown.language]
+    widths = {"only": NARROW} if is_narrow else {"wide": width, "narrow": NARROW}
     drawn = Markup()
     for name, width in widths.items():
         svg = draw_svg(shown, look, width, Ink.STYLED).data.decode().removeprefix("<svg ")
@@ -84,7 +87,8 @@ def as_svg(ink: Ink) -> Draw:
     """What makes a chart a picture of its own, as vectors."""
 
     def draw(shown: Figures, look: Look, is_narrow: bool) -> Picture:
-        drawing = draw_svg(shown, look, NARROW if is_narrow else WIDE, ink)
+        width = NARROW if is_narrow else WIDE[shown.language]
+        drawing = draw_svg(shown, look, width, ink)
         return _picture(drawing.data, "image/svg+xml", drawing.width, drawing.height)
 
     return draw
@@ -92,7 +96,7 @@ def as_svg(ink: Ink) -> Draw:
 
 def as_png(shown: Figures, look: Look, is_narrow: bool) -> Picture:
     """The chart as a picture in pixels, ``DENSITY`` of them to one of CSS."""
-    width = NARROW if is_narrow else WIDE
+    width = NARROW if is_narrow else WIDE[shown.language]
     drawing = draw_png(shown, look, width, DENSITY * PIXELS_PER_INCH)
     scale = POINTS_PER_INCH / PIXELS_PER_INCH / DENSITY
     return _picture(drawing.data, "image/png", drawing.width * scale, drawing.height * scale)
@@ -176,7 +180,19 @@ def _font(files: tuple[Path, ...]) -> Any:
 
 @contextmanager
 def _own_matplotlib() -> Iterator[None]:
-    """Matplotlib with its own defaults, whatever a matplotlibrc says."""
+    """Matplotlib with its own defaults, whatever a matplotlibrc says, and no word of its cache."""
+    logger = logging.getLogger("matplotlib")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with _defaults():
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+@contextmanager
+def _defaults() -> Iterator[None]:
     import matplotlib
 
     parameters: Any = matplotlib.rcParams
