@@ -16,6 +16,7 @@ from itertools import groupby, zip_longest
 from markdown_it.token import Token
 
 from toolkit.document import markdown
+from toolkit.document.captions import caption_line
 from toolkit.document.issue import Issue
 from toolkit.document.japanese import is_wide
 from toolkit.document.publication import Publication
@@ -312,7 +313,7 @@ def _titles(body: Sequence[Token]) -> Iterator[str]:
     for token in body:
         for child in token.children or []:
             if child.type == "image" and child.attrs.get("title"):
-                yield str(child.attrs["title"])
+                yield caption_line(str(child.attrs["title"]))
 
 
 def _without_pictures(inline: Token) -> Token:

@@ -20,6 +20,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 
 from toolkit.document import markdown
+from toolkit.document.captions import split_caption
 from toolkit.document.footnotes import as_written
 from toolkit.document.japanese import is_wide
 from toolkit.document.markdown_japanese import ruby_pairs
@@ -338,7 +339,9 @@ class _Renderer(RendererHTML):
         title = token.attrs.get("title")
         if not env["inline"].meta.get("figure") or not title:
             return drawn
-        return f"{drawn}<figcaption>{escape(title)}</figcaption>"
+        caption, credit = split_caption(str(title))
+        whose = f'<span class="credit">{escape(credit)}</span>' if credit else ""
+        return f"{drawn}<figcaption>{escape(caption)}{' ' if whose else ''}{whose}</figcaption>"
 
     def fence(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         shown: Figures | None = tokens[index].meta.get("figures")

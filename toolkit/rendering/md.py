@@ -29,6 +29,7 @@ from mdformat.plugins import PARSER_EXTENSIONS
 from mdformat.renderer import MDRenderer, RenderContext, RenderTreeNode
 
 from toolkit.document import markdown, mdformat_dialect
+from toolkit.document.captions import caption_line
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered
 from toolkit.rendering.body import dead_link, is_statement, is_web_address, leads_somewhere
@@ -137,7 +138,7 @@ def _body_paragraph(
     pictures = [child for child in written.children or [] if child.type == "image"]
     if pictures and len(pictures) == len(written.children or []):
         for picture in pictures:
-            caption = str(picture.attrs.pop("title", "") or "")
+            caption = caption_line(str(picture.attrs.pop("title", "") or ""))
             yield from _paragraph([picture])
             if caption:
                 yield from _paragraph([_text(caption)])

@@ -13,6 +13,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from toolkit.document import markdown
+from toolkit.document.captions import caption_line
 from toolkit.document.publication import Publication
 from toolkit.document.toml import read_toml, value_line
 from toolkit.errors import ContentError
@@ -303,7 +304,7 @@ class _Page:
             case "link":
                 return self.link(str(node.attrs.get("href", "")), inside, inline, part)
             case "image":
-                title = str(node.attrs.get("title") or "")
+                title = caption_line(str(node.attrs.get("title") or ""))
                 picture = self.filled("picture", text=inside or title)
                 return f"{picture}\n{title}" if title and inside else picture
             case "footnote_ref":

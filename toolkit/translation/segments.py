@@ -17,6 +17,7 @@ from pathlib import Path
 from markdown_it.token import Token
 
 from toolkit.document import markdown
+from toolkit.document.captions import join_caption, split_caption
 from toolkit.document.chart import is_chart
 from toolkit.document.footnotes import marks
 from toolkit.document.issue import Issue, Section
@@ -190,7 +191,7 @@ def _texts(token: Token) -> Iterator[Token]:
         if child.type == "image" and child.content:
             yield _alternative(child)
         if child.type in ("image", "link_open") and child.attrs.get("title"):
-            yield _title(child)
+            yield from (_plain(text) for text in split_caption(str(child.attrs["title"])) if text)
 
 
 def _bare(token: Token) -> Token:
@@ -208,10 +209,6 @@ def _bare(token: Token) -> Token:
 
 def _alternative(image: Token) -> Token:
     return Token("inline", "", 0, content=image.content, children=image.children)
-
-
-def _title(child: Token) -> Token:
-    return _plain(str(child.attrs["title"]))
 
 
 def _plain(text: str) -> Token:
@@ -272,7 +269,11 @@ def _translated(token: Token, translations: Mapping[str, str], source: str, targ
             original = links[child.attrs.get("href")].popleft()
             child = original.copy(level=child.level)
         if original is not None and original.attrs.get("title"):
-            title = markdown.plain(Token("inline", "", 0, children=children_of(_title(original))))
+            caption, credit = (
+                markdown.plain(Token("inline", "", 0, children=children_of(_plain(text))))
+                for text in split_caption(str(original.attrs["title"]))
+            )
+            title = join_caption(caption, credit)
             child = child.copy(attrs={**child.attrs, "title": title})
         restored.append(child)
     return token.copy(children=restored, content=_text(restored))

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
 from toolkit.document import markdown
+from toolkit.document.captions import caption_line
 from toolkit.document.japanese import is_wide
 from toolkit.rendering.body import is_statement
 from toolkit.rendering.docx.charts import chart
@@ -176,7 +177,7 @@ def _figure(
 ) -> Iterator[Element]:
     """A picture on its own, with its title as the caption below it."""
     place = Place(setting.section, token)
-    caption = str(image.attrs.get("title", "")).strip()
+    caption = caption_line(str(image.attrs.get("title", "")))
     # The style keeps a picture with its caption; without one, with nothing.
     loose = [] if caption else [w("keepNext", val="0")]
     picture = inline(manuscript, token, Words("Figure"), place)
