@@ -109,11 +109,7 @@ def set_notes(part: Part, setting: Setting, labels: Mapping[str, str]) -> Markup
     if not part.notes:
         return Markup()
     name = f"{labels['notes']}{labels['label-separator']}{part.heading.text(' ')}"
-    items = "".join(
-        f'<li class="loose" id="{note.id}{setting.suffix}">{set_note(note, part, setting, labels)}'
-        "</li>\n"
-        for note in part.notes
-    )
+    items = "".join(_note(note, part, setting, labels) for note in part.notes)
     return Markup(  # noqa: S704
         f'<section class="notes" role="doc-endnotes" aria-label="{escape(name)}">\n'
         f"{_ordered_list(part.notes[0].number)}\n{items}</ol>\n</section>\n"
@@ -128,19 +124,15 @@ def set_numbered_note(
     Raises:
         ContentError: a picture cannot be used.
     """
-    item = f'<li class="loose" id="{note.id}{setting.suffix}">'
-    text = set_note(note, part, setting, labels)
-    return Markup(f"{_ordered_list(note.number)}{item}{text}</li></ol>\n")  # noqa: S704
+    item = _note(note, part, setting, labels)
+    return Markup(f"{_ordered_list(note.number)}{item}</ol>\n")  # noqa: S704
 
 
-def set_note(note: Note, part: Part, setting: Setting, labels: Mapping[str, str]) -> Markup:
-    """The HTML of a footnote's text, with the ways back to its marks.
-
-    Raises:
-        ContentError: a picture cannot be used.
-    """
+def _note(note: Note, part: Part, setting: Setting, labels: Mapping[str, str]) -> str:
+    """A footnote as an item of a list, with the ways back to its marks."""
     env: dict[str, Any] = {"part": part, "setting": setting, "heading": None}
     text = _Renderer().render(_prepared(note.body), markdown.parser().options, env)
+    opening = '<li class="loose"' if text.startswith("<p>") else "<li"
     back = ""
     if setting.link_notes:
         label = escape(labels["note-back"].replace("{number}", str(note.number)))
@@ -151,7 +143,7 @@ def set_note(note: Note, part: Part, setting: Setting, labels: Mapping[str, str]
         )
     if text.endswith("</p>\n"):
         text, back = text.removesuffix("</p>\n"), f"{back}</p>\n"
-    return Markup(text + back)  # noqa: S704
+    return f'{opening} id="{note.id}{setting.suffix}">{text}{back}</li>\n'
 
 
 def set_pictures(inline: Token, part: Part, setting: Setting) -> Markup:

@@ -1,11 +1,14 @@
 """A rule about footnotes: every mark leads to one note, and every note has a mark."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
 from toolkit.document.footnotes import definitions, marks
 from toolkit.editorial.rules import Checked, Page, Place
+
+_IN_A_LINK = re.compile(r"(?<![!\\])\[[^\[\]]*(\[\^[^\]\s]+\])[^\[\]]*\]\(")
 
 
 def footnotes(checked: Checked) -> Iterator[Place]:
@@ -14,6 +17,12 @@ def footnotes(checked: Checked) -> Iterator[Place]:
         if page.section:
             yield from _in_section(page, page.section.body)
         for piece in page.prose:
+            for broken in _IN_A_LINK.finditer(piece.inline.content):
+                yield Place(
+                    page.path,
+                    piece.line_at(broken.start()),
+                    f"the mark {broken[1]} breaks the link it is in: set it behind the link",
+                )
             in_headline = piece.kind == "manifest" or piece.level > 0
             for label in marks(piece.inline) if in_headline else ():
                 where = "heading" if piece.level else "title or a lead"
