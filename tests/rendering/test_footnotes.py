@@ -145,6 +145,12 @@ class TestTheEdition:
         assert "題[^1]" in words(html_of(made))
 
 
+@pytest.mark.parametrize("format_", ["pdf", "docx", "html", "epub", "eml"])
+def test_the_same_notes_give_the_same_bytes_in_another_folder(format_: str, tmp_path: Path) -> None:
+    again = edition_with(tmp_path, DEEP_DIVE)
+    assert renderer(format_)(again).data == made(format_).data
+
+
 class TestTheWebPage:
     def test_every_mark_and_its_note_lead_to_each_other(self) -> None:
         page = BeautifulSoup(made("html").data, "html.parser")
