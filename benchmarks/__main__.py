@@ -1,10 +1,12 @@
 """Run every benchmark: ``make benchmarks``."""
 
-from benchmarks import build, engine, memory
+from benchmarks import build, engine, memory, unchanged
 
 if __name__ == "__main__":
     build.main()
     print()
     engine.main()
+    print()
+    unchanged.main()
     print()
     memory.main()

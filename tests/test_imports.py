@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,14 +29,14 @@ HEAVY = {
 ENGINES = HEAVY - {"markdown_it", "mdformat", "babel", "jinja2", "polib"}
 
 
-def imported(*arguments: str) -> set[str]:
+def imported(*arguments: str, cwd: Path | None = None) -> set[str]:
     script = (
         "import sys\nfrom toolkit.cli import main\n"
         f"try:\n    main({list(arguments)!r})\nexcept SystemExit:\n    pass\n"
         "print('MODULES', *sorted({name.partition('.')[0] for name in sys.modules}))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=cwd
     )
     return set(done.stdout.rpartition("MODULES")[2].split())
 
@@ -47,3 +48,11 @@ def test_help_imports_no_heavy_library() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_commands_help_imports_no_engine(command: str) -> None:
     assert not imported(command, "--help") & ENGINES
+
+
+def test_translating_what_is_translated_loads_no_engine_and_no_memory(publication: Path) -> None:
+    unneeded = ENGINES | {"numpy", "rapidfuzz", "sqlite3", "lxml"}
+    assert not imported("translate", "--all", cwd=publication) & unneeded
+    catalog = (publication / "issues" / "2025-11-25" / "en.po").read_bytes()
+    assert not imported("translate", "--all", cwd=publication) & unneeded
+    assert (publication / "issues" / "2025-11-25" / "en.po").read_bytes() == catalog

@@ -30,6 +30,7 @@ from toolkit.errors import ContentError, UsageError, shown
 
 if TYPE_CHECKING:
     from toolkit.document.glossary import Glossary
+    from toolkit.translation.engine import Engine
     from toolkit.translation.translate import OpenEngine, TranslationReport
 
 _READ_AHEAD, _LINES = 1 << 16, 64
@@ -286,10 +287,11 @@ def _arriving(stream: BinaryIO) -> Iterator[list[bytes]]:
 
 def _engines(package: str) -> "OpenEngine":
     """Opens each engine once."""
-    from toolkit.translation.engine import Engine, open_engine
 
     @cache
-    def engine(source: str, target: str) -> Engine:
+    def engine(source: str, target: str) -> "Engine":
+        from toolkit.translation.engine import open_engine
+
         return open_engine(source, target, package)
 
     return engine

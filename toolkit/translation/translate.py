@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polib
 
@@ -35,13 +35,6 @@ from toolkit.translation.catalog import (
     write_catalog,
 )
 from toolkit.translation.findings import doubts
-from toolkit.translation.memory import (
-    exact_match,
-    near_matches,
-    noted_match,
-    open_memory,
-    renumbered_match,
-)
 from toolkit.translation.quality import MARK_MOVED, has_mark_within, kind_of
 from toolkit.translation.segments import Segment, lost_markup, segments, stray_marks
 
@@ -51,7 +44,7 @@ if TYPE_CHECKING:
 CHUNK = 100
 """How many sentences are drafted before the catalog is written: what a kill can lose."""
 
-OpenEngine = Callable[[str, str], "Engine"]
+OpenEngine: TypeAlias = "Callable[[str, str], Engine]"
 """Opens the engine from a language into another; asked for only where something is drafted."""
 
 
@@ -165,23 +158,7 @@ def translate_issue(
     findings: list[Finding] = []
     suggestions: dict[str, str] = {}
     if pending:
-        with open_memory(publication) as memory:
-            findings += memory.findings
-            for text in pending:
-                if match := exact_match(memory, text, issue.language, language):
-                    drafts[text] = Draft(match.text, f"from {match.place}")
-                elif match := noted_match(memory, text, issue.language, language):
-                    told = (MARK_MOVED,) if has_mark_within(text) else ()
-                    drafts[text] = Draft(match.text, f"from {match.place}, with a footnote", told)
-                elif near := near_matches(memory, text, issue.language, language):
-                    repaired = renumbered_match(near, text, issue.language, language)
-                    if repaired:
-                        drafts[text] = Draft(repaired.text, f"from {repaired.place}, new numbers")
-                    else:
-                        best = near[0]
-                        suggestions[text] = (
-                            f"{best.percent}% like {best.source} → {best.text} ({best.place})"
-                        )
+        findings += _remembered(publication, pending, issue.language, language, drafts, suggestions)
     from_memory = len(drafts)
     pending = [text for text in pending if text not in drafts]
     if pending:
@@ -196,8 +173,12 @@ def translate_issue(
                 for text, draft in _drafted(chunk, engine, glossary, len(pending), progress).items()
             }
             after = save()
-    else:
+    elif drafts:
         after = save()
+    else:
+        after = catalog_text(catalog)
+        if after != before:
+            write_catalog(catalog, path)
 
     drafted = len(pending)
     counts = {found: states.count(found) for found in State}
@@ -214,6 +195,43 @@ def translate_issue(
         written=after != before,
         findings=(*findings, *_open_questions(path)),
     )
+
+
+def _remembered(
+    publication: Publication,
+    sentences: Sequence[str],
+    source: str,
+    target: str,
+    drafts: dict[str, Draft],
+    suggestions: dict[str, str],
+) -> tuple[Finding, ...]:
+    """Look sentences up in the memory, into ``drafts`` or ``suggestions``; its own findings."""
+    # Imported here, as is the engine: a run that has nothing to translate is over sooner.
+    from toolkit.translation.memory import (
+        exact_match,
+        near_matches,
+        noted_match,
+        open_memory,
+        renumbered_match,
+    )
+
+    with open_memory(publication) as memory:
+        for text in sentences:
+            if match := exact_match(memory, text, source, target):
+                drafts[text] = Draft(match.text, f"from {match.place}")
+            elif match := noted_match(memory, text, source, target):
+                told = (MARK_MOVED,) if has_mark_within(text) else ()
+                drafts[text] = Draft(match.text, f"from {match.place}, with a footnote", told)
+            elif near := near_matches(memory, text, source, target):
+                repaired = renumbered_match(near, text, source, target)
+                if repaired:
+                    drafts[text] = Draft(repaired.text, f"from {repaired.place}, new numbers")
+                else:
+                    best = near[0]
+                    suggestions[text] = (
+                        f"{best.percent}% like {best.source} → {best.text} ({best.place})"
+                    )
+        return memory.findings
 
 
 def _merged(
