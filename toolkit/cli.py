@@ -24,7 +24,7 @@ COMMANDS = {
     "review": "Correct a translation in Word or a translation tool, and bring it back.",
     "build": "Render issues: languages × formats, into dist/.",
     "site": "Write all issues as a web site, with an index and a feed a language.",
-    "glossary": "Exchange the glossary with other tools.",
+    "glossary": "Check the glossary, and exchange it with other tools.",
     "memory": "See, import and export the translation memory.",
     "models": "List, install and remove translation packages.",
     "doctor": "Say what of fonts, libraries and packages is there, and what is missing.",

@@ -106,3 +106,51 @@ def test_a_bad_file_changes_nothing(
     assert result.code == 1
     assert message in result.err
     assert terms(publication) == [("橋", "bridge", "over water")]
+
+
+def test_check_names_every_fault_and_every_term_that_is_not_used(
+    newsletter: Newsletter, publication: Path
+) -> None:
+    (publication / "glossary.csv").write_text(
+        "ja,en,note\n橋,bridge,\n橋,Bridge,\n港,,\n新線,branch line,\n市,city,\n市,city,\n", "utf-8"
+    )
+    result = newsletter("glossary", "check", cwd=publication)
+    assert result.code == 1
+    lines = result.out.splitlines()
+    assert lines[:3] == [
+        "glossary.csv:3: error: 橋 is on line 2 already, there as bridge, here as Bridge: keep one "
+        "of them (glossary)",
+        "glossary.csv:4: error: the English term is missing (glossary)",
+        "glossary.csv:7: error: 市 is on line 6 already: keep one of them (glossary)",
+    ]
+    assert any("warning: the glossary's branch line is not used" in line for line in lines[3:])
+    assert all("warning: the glossary's " in line for line in lines[3:])
+    assert {*lines} <= {*newsletter("check").out.splitlines()}
+
+
+def test_check_of_a_good_glossary_says_so(newsletter: Newsletter, publication: Path) -> None:
+    result = newsletter("glossary", "check", cwd=publication)
+    assert (result.code, result.out) == (0, "")
+    assert result.err == "glossary.csv: 1 terms, nothing found\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "ja,en\n橋,bridge\n".encode("cp932"),
+            "glossary.csv:2: error: is not UTF-8 text but",
+        ),
+        ("橋,bridge,\n".encode(), "glossary.csv:1: error: the first line must be the header"),
+        ('ja,en,note\n橋,"bridge,\n'.encode(), "glossary.csv:2: error: is no valid CSV"),
+    ],
+)
+def test_check_of_what_is_no_glossary_is_one_line(
+    newsletter: Newsletter, publication: Path, content: bytes, message: str
+) -> None:
+    (publication / "glossary.csv").write_bytes(content)
+    result = newsletter("glossary", "check", cwd=publication)
+    assert result.code == 1
+    assert result.out.startswith(message)
+    assert result.out.count("\n") == 1
+    assert (publication / "glossary.csv").read_bytes() == content

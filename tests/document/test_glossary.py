@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.document.glossary import Glossary, Term, find_terms, read_glossary
+from toolkit.document.glossary import Glossary, Term, find_terms, inspect_glossary, read_glossary
 from toolkit.errors import ContentError
 
 
@@ -79,8 +79,19 @@ def test_what_is_wrong_is_named_with_its_line(
 
 def test_another_encoding_is_refused(tmp_path: Path) -> None:
     path = write(tmp_path, "ja,en,note\n日銀,BOJ,\n".encode("shift_jis"))
+    with pytest.raises(ContentError, match="not UTF-8 text but Shift_JIS: save it as") as caught:
+        read_glossary(path)
+    assert caught.value.line == 2
+    path.write_bytes("ja,en,note\n日銀,BOJ,\n".encode("utf-16"))
     with pytest.raises(ContentError, match="not UTF-8"):
         read_glossary(path)
+
+
+def test_all_that_is_wrong_is_named_and_the_rest_is_read(tmp_path: Path) -> None:
+    text = "ja,en,note\n日銀,BOJ,\n,x,\n日銀,Bank of Japan,\n港,port,\n港,port,\n甲,a,b,c\n"
+    read, faults = inspect_glossary(write(tmp_path, text))
+    assert [(term.ja, term.en) for term in read.entries] == [("日銀", "BOJ"), ("港", "port")]
+    assert [fault.line for fault in faults] == [3, 4, 6, 7]
 
 
 def test_the_longest_term_wins_and_none_overlap() -> None:

@@ -1,24 +1,32 @@
 """``newsletter glossary``: terms that must be translated as the editors decided, in and out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from toolkit.commands import json_option, open_publication, print_json, publication_option
-from toolkit.document.glossary import read_glossary
+from toolkit.commands import (
+    json_option,
+    open_publication,
+    print_findings,
+    print_json,
+    publication_option,
+)
+from toolkit.document.glossary import inspect_glossary, read_glossary
 from toolkit.errors import shown
 from toolkit.files import read_text, write_atomic
+from toolkit.findings import failed
 
 
 @click.group("glossary")
 def command() -> None:
-    """Exchange the glossary with other tools.
+    """Check the glossary, and exchange it with other tools.
 
-    The glossary is glossary.csv, with the columns ja, en, note: edit it there. `newsletter
-    check` says what is wrong with it.
+    The glossary is glossary.csv, with the columns ja, en, note: edit it there.
 
     \b
     Examples:
+      newsletter glossary check
       newsletter glossary import agency.tbx
       newsletter glossary export terms.tbx
     """
@@ -76,3 +84,34 @@ def export(file: Path, publication: Path | None, as_json: bool) -> None:
         print_json({"path": str(file), "terms": len(glossary.entries)})
     else:
         click.echo(f"{shown(file)}: {len(glossary.entries)} terms")
+
+
+@command.command("check")
+@publication_option
+@json_option
+@click.pass_context
+def check(context: click.Context, publication: Path | None, as_json: bool) -> None:
+    """Say what is wrong with the glossary, and where its terms are not used.
+
+    Errors, with their lines: a term given twice, with one translation or two, a side left
+    empty, no header, another encoding. Warnings: approved translations that say a term in
+    another way; a comment `# ok` in the catalog waives them. Ends with exit code 1 if there
+    are errors. `newsletter check` includes all of it.
+
+    \b
+    Example:
+      newsletter glossary check
+    """
+    from toolkit.translation.findings import check_terms
+
+    opened = open_publication(publication)
+    findings = check_terms(opened)
+    terms = len(inspect_glossary(opened.glossary)[0].entries)
+    if as_json:
+        found = [replace(finding, path=shown(finding.path)).as_dict() for finding in findings]
+        print_json({"path": str(opened.glossary), "terms": terms, "findings": found})
+    else:
+        print_findings(findings)
+        count = len(findings) or "nothing"
+        click.echo(f"{shown(opened.glossary)}: {terms} terms, {count} found", err=True)
+    context.exit(1 if failed(findings) else 0)

@@ -61,29 +61,40 @@ def read_glossary(path: Path) -> Glossary:
         ContentError: with the line: no header ``ja,en,note``, a broken quotation, an entry
             with a side missing, a Japanese term given twice.
     """
-    if not path.exists():
-        return Glossary(path=path)
-    rows = _rows(path)
-    line, header = next(rows, (1, []))
-    if header != HEADER:
-        raise ContentError(
-            f"the first line must be the header {','.join(HEADER)}, not {','.join(header)!r}",
-            path,
-            line,
-        )
+    glossary, faults = inspect_glossary(path)
+    if faults:
+        raise faults[0]
+    return glossary
+
+
+def inspect_glossary(path: Path) -> tuple[Glossary, tuple[ContentError, ...]]:
+    """The entries of a glossary that are good, and what is wrong with the others, in order."""
     terms: dict[str, Term] = {}
-    for line, row in rows:
-        term = _term(row, path, line)
-        first = terms.setdefault(_fold(term.ja), term)
-        if first is not term:
+    faults: list[ContentError] = []
+    try:
+        rows = _rows(path) if path.exists() else iter([(1, HEADER)])
+        line, header = next(rows, (1, []))
+        if header != HEADER:
             raise ContentError(
-                f"{term.ja} is on line {first.line} already"
-                + (f", there as {first.en}, here as {term.en}" if first.en != term.en else "")
-                + ": keep one of them",
+                f"the first line must be the header {','.join(HEADER)}, "
+                f"not {','.join(header)!r}: put it above the terms",
                 path,
                 line,
             )
-    return Glossary(tuple(terms.values()), path)
+        for line, row in rows:
+            try:
+                term = _term(row, path, line)
+            except ContentError as error:
+                faults.append(error)
+                continue
+            first = terms.setdefault(_fold(term.ja), term)
+            if first is not term:
+                other = f", there as {first.en}, here as {term.en}" if first.en != term.en else ""
+                message = f"{term.ja} is on line {first.line} already{other}: keep one of them"
+                faults.append(ContentError(message, path, line))
+    except ContentError as error:  # nothing after this can be read
+        faults.append(error)
+    return Glossary(tuple(terms.values()), path), tuple(faults)
 
 
 def find_terms(text: str, glossary: Glossary, language: str) -> list[Match]:
@@ -151,7 +162,7 @@ class _Index:
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The rows that hold anything, each with the line it begins on."""
-    reader = csv.reader(io.StringIO(read_text(path)), strict=True)
+    reader = csv.reader(io.StringIO(_text(path)), strict=True)
     line = 1
     try:
         for row in reader:
@@ -165,6 +176,26 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             'a quote in it is written ""',
             path,
             line,
+        ) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return read_text(path)
+    except ContentError as error:
+        if "UTF-8" not in error.message:
+            raise
+        try:
+            path.read_bytes().decode("cp932")
+        except UnicodeDecodeError:
+            encoding, codec = "", "THE-ENCODING"
+        else:
+            encoding, codec = " but Shift_JIS", "CP932"
+        raise ContentError(
+            f"is not UTF-8 text{encoding}: save it as “CSV UTF-8” in Excel, or "
+            f"`iconv -f {codec} -t UTF-8 {path.name}`",
+            path,
+            error.line,
         ) from None
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from toolkit.document import markdown
-from toolkit.document.glossary import Glossary, read_glossary
+from toolkit.document.glossary import Glossary, inspect_glossary
 from toolkit.document.issue import MANIFEST, Issue, issue_folder, read_issue
 from toolkit.document.publication import Publication
 from toolkit.document.toml import read_toml, value_line
@@ -82,11 +82,8 @@ def check(publication: Publication, slugs: Sequence[str] = ()) -> list[Finding]:
     for slug in slugs:
         issue_folder(publication, slug)
     findings: list[Finding] = []
-    glossary = Glossary()
-    try:
-        glossary = read_glossary(publication.glossary)
-    except ContentError as error:
-        findings.append(unreadable(error, "glossary", publication.glossary))
+    glossary, faults = inspect_glossary(publication.glossary)
+    findings += [unreadable(error, "glossary", publication.glossary) for error in faults]
     for slug in dict.fromkeys(slugs or publication.slugs()):
         try:
             issue = read_issue(publication, slug)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polib
 
-from toolkit.document.glossary import Glossary, read_glossary
+from toolkit.document.glossary import Glossary, inspect_glossary
 from toolkit.document.publication import Publication
 from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
@@ -25,7 +25,9 @@ from toolkit.translation.catalog import (
     read_catalog,
     state,
 )
-from toolkit.translation.quality import differences, in_words
+from toolkit.translation.quality import differences, in_words, kind_of
+
+_ERROR = Severity.ERROR
 
 WAIVED = "ok"
 """How a translator's comment begins that waives findings."""
@@ -47,16 +49,42 @@ RULES = (
 """What is found in catalogs: name, severity, what it is about."""
 
 
+def check_terms(publication: Publication) -> list[Finding]:
+    """What is wrong with the glossary, and where approved translations do not use its terms.
+
+    Of a glossary with faults, the good entries are compared.
+    """
+    glossary, faults = inspect_glossary(publication.glossary)
+    findings = [
+        Finding(error.path or glossary.path, error.line or 0, _ERROR, "glossary", error.message)
+        for error in faults
+    ]
+    source, *targets = publication.languages
+    for slug in publication.slugs():
+        for language in targets:
+            path = publication.issues / slug / f"{language}.po"
+            try:
+                entries = list(read_catalog(path)) if path.exists() else []
+            except ContentError as error:
+                findings.append(Finding(path, error.line or 0, _ERROR, "catalog", error.message))
+                continue
+            findings += [
+                Finding(path, entry.linenum or 0, Severity.WARNING, "translation", message)
+                for entry in entries
+                if not entry.obsolete and not entry.msgctxt and state(entry) is State.APPROVED
+                for message in entry_findings(entry, source, language, glossary)
+                if kind_of(message) == "term"
+            ]
+    return sorted(set(findings))
+
+
 def check_catalogs(publication: Publication, slugs: Sequence[str] = ()) -> list[Finding]:
     """What should be looked at in the catalogs of issues (by default all), in order.
 
-    An issue without a catalog is not translated yet, and has no findings. A glossary that
-    cannot be read counts as empty here.
+    An issue without a catalog is not translated yet, and has no findings. Of a glossary with
+    faults, the good entries count.
     """
-    try:
-        glossary = read_glossary(publication.glossary)
-    except ContentError:
-        glossary = Glossary()
+    glossary, _ = inspect_glossary(publication.glossary)  # its faults are reported elsewhere
     source, *targets = publication.languages
     findings: list[Finding] = []
     for slug in dict.fromkeys(slugs or publication.slugs()):
