@@ -11,15 +11,11 @@ said in the draft's findings.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from markdown_it.token import Token
-
 from toolkit.document.glossary import Glossary
-from toolkit.document.japanese import is_kana
-from toolkit.translation.clauses import halves
 from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.inline import (
     ATOM,
@@ -41,7 +37,6 @@ from toolkit.translation.placing import (
     place,
 )
 from toolkit.translation.protection import (
-    Frame,
     Guard,
     Guarded,
     needs_engine,
@@ -55,6 +50,19 @@ from toolkit.translation.quality import (
     has_mark_within,
     in_words,
     odd_signs,
+)
+from toolkit.translation.questions import (
+    MARK,
+    Question,
+    Range,
+    Way,
+    in_clauses,
+    in_one,
+    off_edges,
+    question_for,
+    swapped,
+    unmarked,
+    with_atoms,
 )
 from toolkit.translation.typography import english, japanese, with_marks, without_marks
 
@@ -72,28 +80,6 @@ class DraftedSentence:
     text: str
     score: float
     findings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Way:
-    """One way of asking the engine for a sentence.
-
-    Attributes:
-        attempt: how the engine decodes.
-        framed: whether placeholders stand in words that say what they are.
-        marked: whether spans are shown to the engine as ``**…**``; otherwise they are put
-            back on the words found by translating them alone.
-        shown: kinds of hidden things that are shown after all, and looked for afterwards.
-        parts: how many clauses the sentence is cut into, 1 or a power of 2.
-        finding: what to tell the editor.
-    """
-
-    attempt: int = 0
-    framed: bool = True
-    marked: bool = True
-    shown: tuple[str, ...] = ()
-    parts: int = 1
-    finding: str = ""
 
 
 IN_CLAUSES = "translated in clauses: read it as a whole"
@@ -128,17 +114,6 @@ PATIENCE = 2
 
 LAST_RESORT = "translated piece by piece, because the engine lost protected parts: rewrite it"
 UNTRANSLATED = "not translated: the engine had no words for it"
-
-_SENTENCE_START = re.compile(
-    r"(?:The|An?|It|He|She|They|We|This|That|These|Those|Its|And|But|Or|So|In|On|At|By|For|To|From"
-    r"|With|As|If|When|While|Which|Who|Where|There|Their|His|Her|Our|Of)\b"
-)
-"""Words whose capital only says that a sentence begins."""
-
-_Range = tuple[int, int]
-
-MARK = "**"
-"""Bold, which the shipped model carries from the source to the words it stood on."""
 
 
 def draft_sentences(
@@ -285,15 +260,6 @@ class _Job:
         )
 
 
-@dataclass(frozen=True)
-class _Question:
-    """A text shown to the engine, and how its answer is read."""
-
-    shown: str
-    places: dict[str, str]  # placeholder → atom
-    ranges: tuple[_Range, ...]  # where each character of the text is in what is shown
-
-
 def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -> None:
     """Ask for all sentences in one batch, in another for spans without a place, and offer each
     job what came back whole.
@@ -322,7 +288,7 @@ class _Doubt:
     """
 
     span: Span
-    question: _Question
+    question: Question
     in_sentence: bool
 
 
@@ -334,12 +300,12 @@ class _Plan:
     way: Way
     target: str
     flat: Flat  # without what stays at the edges
-    parts: tuple[_Question | str, ...]  # a string is kept as it is
+    parts: tuple[Question | str, ...]  # a string is kept as it is
     marked: bool
 
     @property
-    def questions(self) -> list[_Question]:
-        return [part for part in self.parts if isinstance(part, _Question)]
+    def questions(self) -> list[Question]:
+        return [part for part in self.parts if isinstance(part, Question)]
 
     @property
     def frames(self) -> Mapping[str, Guard]:
@@ -359,13 +325,13 @@ class _Plan:
             draft = next(answers)
             complete &= draft.complete
             scores.append(draft.score)
-            text = _with_atoms(draft.text, part.places)
+            text = with_atoms(draft.text, part.places)
             if text is None:
                 return None
             pieces.append(text.strip())
-        joined = _in_one(pieces, self.parts, self.target)
+        joined = in_one(pieces, self.parts, self.target)
         joined, framed, clean = take_off_frames(joined, self.frames, self.target)
-        text, carried = _carried(joined, len(group(outermost(self.flat.spans))))
+        text, carried = unmarked(joined, len(group(outermost(self.flat.spans))))
         if not text.strip():
             return None
         guards = {**self.guarded.guards, **framed}
@@ -392,7 +358,7 @@ class _Plan:
             ]
             ranges = [(r[0][0], r[-1][1]) if r else (0, 0) for r in inside]
             looked = looks(draft.attention, part.shown, draft.text, ranges)
-            answer = _swapped(draft.text, part.places)
+            answer = swapped(draft.text, part.places)
             for values, one in zip(found, looked, strict=True):
                 values += [one[place] for place, _ in answer]
             answers += "".join(char for _, char in answer)
@@ -415,10 +381,10 @@ class _Plan:
         for span, *_ in group(self.flat.spans):
             if _range(span) in unsure and few:
                 flat = Flat(self.flat.text, (span,))
-                found.append(_Doubt(span, _question(flat, guards, self.way, engine), True))
+                found.append(_Doubt(span, question_for(flat, guards, self.way, engine), True))
             if _range(span) in unsure | untold:
                 words = Flat(self.flat.text[span.start : span.end])
-                found.append(_Doubt(span, _question(words, guards, self.way, engine), False))
+                found.append(_Doubt(span, question_for(words, guards, self.way, engine), False))
         return found
 
 
@@ -434,7 +400,7 @@ class _Reading:
     plan: _Plan
     text: str
     guards: dict[str, Guard]
-    carried: tuple[_Range, ...]
+    carried: tuple[Range, ...]
     looks: list[list[float]]
     score: float
     complete: bool
@@ -446,10 +412,10 @@ class _Reading:
         groups = group(outermost(self.plan.flat.spans))
         return len({tuple(span.kind for span in there) for there in groups}) <= 1
 
-    def placed(self, said: Mapping[_Range, Sequence[str]]) -> Placed | None:
+    def placed(self, said: Mapping[Range, Sequence[str]]) -> Placed | None:
         """The spans in their places, by what is known and what was said for them."""
         flat = self.plan.flat
-        carried: dict[_Range, _Range] = {}
+        carried: dict[Range, Range] = {}
         if self.carried:
             tops = [_range(span) for span, *_ in group(outermost(flat.spans))]
             alone = [(said.get(top) or [""])[-1] for top in tops]
@@ -468,7 +434,7 @@ class _Reading:
     def candidate(self, job: _Job, answers: Sequence[tuple[_Doubt, str]]) -> _Candidate | None:
         """The draft with its spans, or None where it is not whole."""
         plan, way, guards = self.plan, self.plan.way, self.guards
-        said: dict[_Range, list[str]] = {}
+        said: dict[Range, list[str]] = {}
         for doubt, answer in answers:
             words = _said(answer, doubt, plan.frames, plan.target)
             said.setdefault(_range(doubt.span), []).append(words)
@@ -499,197 +465,36 @@ class _Reading:
         return _Candidate(text, self.score, tuple(faults), finding)
 
 
-def _range(span: Span) -> _Range:
+def _range(span: Span) -> Range:
     return span.start, span.end
 
 
 def _plan(job: _Job, way: Way, engine: Engine) -> _Plan:
     guarded = reveal(job.guarded, way.shown) if way.shown else job.guarded
     guards = guarded.guards
-    before, flat, after = _edges(guarded)
+    before, flat, after = off_edges(guarded)
     # Marks have no names, so what lies in a marked span is looked for there afterwards.
     tops = outermost(flat.spans)
-    clauses = _clauses(Flat(flat.text, tops), way.parts, len(engine.placeholders) or 16)
+    clauses = in_clauses(Flat(flat.text, tops), way.parts, len(engine.placeholders) or 16)
     whole = sum(len(clause.spans) for clause in clauses) == len(tops)
     marked = way.marked and bool(engine.placeholders) and whole
     asked = [
         clause.text
         if not clause.spans and all(is_atom(char) or not char.isalnum() for char in clause.text)
-        else _question(clause if marked else Flat(clause.text), guards, way, engine)
+        else question_for(clause if marked else Flat(clause.text), guards, way, engine)
         for clause in clauses
     ]
     return _Plan(guarded, way, job.target, flat, (*before, *asked, *after), marked)
 
 
-def _in_one(pieces: Sequence[str], parts: Sequence[_Question | str], target: str) -> str:
-    """Clauses as one sentence: none but the last ends with a full stop that its source has not."""
-    joined, begun = "", False
-    for piece, part in zip(pieces, parts, strict=True):
-        if begun and piece and isinstance(part, _Question):
-            joined, piece = _run_on(joined, piece, target)
-        begun |= isinstance(part, _Question)
-        if piece:
-            joined += (" " if joined and target != "ja" else "") + piece
-    return joined
-
-
-def _run_on(before: str, after: str, target: str) -> tuple[str, str]:
-    if target == "ja":
-        return before.removesuffix("。") + "、" * before.endswith("。"), after
-    if before.endswith(".") and not before.endswith(("...", "U.S.", ".m.")):
-        before = before[:-1] + ","
-    if _SENTENCE_START.match(after) and not before.endswith(("!", "?")):
-        after = after[0].lower() + after[1:]
-    return before, after
-
-
-def _edges(guarded: Guarded) -> tuple[list[str], Flat, list[str]]:
-    """What stays at the ends of a sentence (emoji, images, footnotes' marks), and the rest."""
-    text, spans = guarded.flat.text, guarded.flat.spans
-    inside = {place for span in spans for place in range(span.start, span.end)}
-
-    def stays(place: int) -> bool:
-        if place in inside:
-            return False
-        guard = guarded.guards.get(text[place])
-        if guard is None:
-            return text[place].isspace()
-        return (
-            guard.kind == "emoji"
-            or guard.is_note
-            or (isinstance(guard.target, Token) and guard.target.type == "image")
-        )
-
-    start, end = 0, len(text)
-    while start < end and stays(start):
-        start += 1
-    while end > start and stays(end - 1):
-        end -= 1
-    shifted = tuple(replace(span, start=span.start - start, end=span.end - start) for span in spans)
-    before = [char for char in text[:start] if is_atom(char)]
-    after = [char for char in text[end:] if is_atom(char)]
-    return before, Flat(text[start:end], shifted), after
-
-
-def _question(flat: Flat, guards: Mapping[str, Guard], way: Way, engine: Engine) -> _Question:
-    places: dict[str, str] = {}
-    text = ""
-    ranges: list[_Range] = []
-    edges = {span.start for span in flat.spans}, {span.end for span in flat.spans}
-    for position in range(len(flat.text) + 1):
-        # Spans over the same words share their marks.
-        text += MARK * (position in edges[1]) + MARK * (position in edges[0])
-        if position == len(flat.text):
-            break
-        char = flat.text[position]
-        if char in guards:
-            placeholder = _placeholder(len(places), engine)
-            places[placeholder] = char
-            frame = guards[char].frame if way.framed and engine.placeholders else Frame()
-            before, _, after = frame.shown.partition("{}")
-            ranges.append((len(text + before), len(text + before + placeholder)))
-            text += before + placeholder + after
-        else:
-            ranges.append((len(text), len(text) + 1))
-            text += char
-    lead, shown = len(text) - len(text.lstrip()), text.strip()
-    fitted = [
-        (min(max(first - lead, 0), len(shown)), min(max(last - lead, 0), len(shown)))
-        for first, last in ranges
-    ]
-    return _Question(shown, places, tuple(fitted))
-
-
-def _placeholder(number: int, engine: Engine) -> str:
-    """A mark of the model's own, or a rare word that most models copy letter by letter."""
-    if engine.placeholders:
-        return engine.placeholders[number % len(engine.placeholders)]
-    return f"ZQ{number}X"
-
-
-def _with_atoms(text: str, places: Mapping[str, str]) -> str | None:
-    """An answer with atoms for its placeholders; None unless each is there exactly once."""
-    for placeholder, atom in places.items():
-        if len(re.findall(re.escape(placeholder), text)) != 1:
-            return None
-        text = text.replace(placeholder, atom)
-    return None if re.search("⟦|⟧", text) else text
-
-
-def _swapped(text: str, places: Mapping[str, str]) -> list[tuple[int, str]]:
-    """The characters of an answer with atoms for its placeholders, and where each comes from."""
-    found, at = [], 0
-    for match in re.finditer("|".join(map(re.escape, places)) or "(?!)", text):
-        found += [(place, text[place]) for place in range(at, match.start())]
-        found.append((match.start(), places[match[0]]))
-        at = match.end()
-    return found + [(place, text[place]) for place in range(at, len(text))]
-
-
 def _said(answer: str, doubt: _Doubt, frames: Mapping[str, Guard], target: str) -> str:
     """A translation of a span's words; empty where the answer tells none."""
-    text = "".join(char for _, char in _swapped(answer, doubt.question.places))
+    text = "".join(char for _, char in swapped(answer, doubt.question.places))
     text, _, _ = take_off_frames(text, frames, target)
     if not doubt.in_sentence:
         return text.replace(MARK, "").strip(" .。、,")
     pieces = text.split(MARK)
     return pieces[1].strip() if len(pieces) == 3 else ""
-
-
-def _carried(text: str, count: int) -> tuple[str, tuple[_Range, ...]]:
-    """A text without marks, and the places that so many pairs of marks were around; none
-    where the marks are not so many, or are around nothing.
-    """
-    pieces = text.split(MARK)
-    if len(pieces) != 2 * count + 1 or not all(piece.strip() for piece in pieces[1::2]):
-        return text.replace(MARK, ""), ()
-    places, at = [], 0
-    for number, piece in enumerate(pieces):
-        if number % 2:
-            places.append((at, at + len(piece)))
-        at += len(piece)
-    return "".join(pieces), tuple(places)
-
-
-def _clauses(flat: Flat, parts: int, room: int) -> list[Flat]:
-    """The text in so many clauses, or in more where one hides too much for the engine.
-
-    A span stays with its clause; one that reaches over a cut is in none.
-    """
-    texts = [flat.text]
-    for _ in range(parts.bit_length() - 1):
-        texts = [half for text in texts for half in _cut(text)]
-    clauses, start = [], 0
-    for text in [piece for half in texts for piece in _roomy(half, room)]:
-        end = start + len(text)
-        inside = tuple(
-            replace(span, start=span.start - start, end=span.end - start)
-            for span in flat.spans
-            if start <= span.start and span.end <= end
-        )
-        clauses.append(Flat(text, inside))
-        start = end
-    return clauses
-
-
-def _cut(text: str) -> tuple[str, ...]:
-    """A text in two clauses, or whole where a particle would be cut from its quotation."""
-    halved = halves(text, anywhere=False)
-    if halved is None or (halved[0][-1] in "」』）" and is_kana(halved[1][0])):
-        return (text,)
-    return halved
-
-
-def _roomy(text: str, room: int) -> Iterator[str]:
-    if sum(map(is_atom, text)) <= room:
-        yield text
-        return
-    halved = halves(text)
-    if halved is None:
-        middle = len(text) // 2
-        halved = text[:middle], text[middle:]
-    for half in halved:
-        yield from _roomy(half, room)
 
 
 def _last_resort(jobs: Sequence[_Job], engine: Engine) -> None:
