@@ -279,3 +279,41 @@ def test_what_has_arrived_is_translated_before_more_is_waited_for(tmp_path: Path
 def test_the_real_translator_translates_a_text(newsletter: Newsletter, outside: Path) -> None:
     result = newsletter("translate", "--text", "5000億ドル", "--to", "en", cwd=outside)
     assert (result.code, result.out) == (0, "$500 billion\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'msgid "\xe6\xa9\x8b"\nmsgstr "bri', "en.po:2: is no valid catalog"),
+        ('msgid "橋"\nmsgstr "bridge"\n'.encode("cp932"), "en.po:1: is not UTF-8 text"),
+        (b'msgid "a"\nmsgstr "b"\n<<<<<<< HEAD\n', "en.po:3: is no valid catalog"),
+        (b'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', "en.po:4: the sentence is on line 1"),
+        (bytes(400), "en.po:1: holds binary data"),
+    ],
+)
+def test_a_damaged_catalog_is_one_line_and_stays_as_it_is(
+    newsletter: Newsletter,
+    publication: Path,
+    phrasebook: Phrasebook,
+    content: bytes,
+    message: str,
+) -> None:
+    catalog = publication / "issues" / "2025-11-25" / "en.po"
+    catalog.write_bytes(content)
+    result = newsletter("translate", "--all", cwd=publication)
+    assert result.code == 1
+    assert message in result.err
+    assert result.err.count("\n") == 1
+    assert catalog.read_bytes() == content
+
+
+def test_translations_of_sentences_that_are_gone_are_kept_as_obsolete(
+    newsletter: Newsletter, publication: Path, phrasebook: Phrasebook
+) -> None:
+    catalog = publication / "issues" / "2025-11-25" / "en.po"
+    catalog.write_text('msgid "もうない文。"\nmsgstr "A sentence that is gone."\n', "utf-8")
+    result = newsletter("translate", "--all", cwd=publication)
+    assert "1 no longer used" in result.out
+    kept = polib.pofile(str(catalog)).find("もうない文。", include_obsolete_entries=True)
+    assert kept is not None
+    assert (kept.msgstr, kept.obsolete) == ("A sentence that is gone.", 1)

@@ -44,8 +44,23 @@ def segment(text: str, line: int = 1) -> Segment:
         ('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', 4, "on line 1 already"),
         ('msgid "a\x00"\nmsgstr "b"\n', 1, "binary data"),
         ("PK\x03\x04", 1, "belongs to no entry"),
+        ('msgid "a"\nmsgstr "b', 2, "quotation mark is missing"),
+        ('msgid "a"\nmsgstr "', 2, "quotation mark is missing"),
+        ('msgid "a"\nmsgstr ""\n"b\\"\n', 3, "quotation mark is missing"),
+        ('#~ msgid "a\n#~ msgstr "b"\n', 1, "quotation mark is missing"),
     ],
-    ids=["conflict", "quotes", "half", "twice", "nul", "zip"],
+    ids=[
+        "conflict",
+        "quotes",
+        "half",
+        "twice",
+        "nul",
+        "zip",
+        "cut",
+        "cut-1",
+        "escaped",
+        "obsolete",
+    ],
 )
 def test_a_broken_catalog_is_one_error_with_its_line(
     tmp_path: Path, content: str, line: int, message: str

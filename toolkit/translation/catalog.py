@@ -32,6 +32,7 @@ from toolkit.translation.segments import Segment
 _DRAFT = re.compile(r"^(?:machine translation,|from) .*\[([0-9a-f]{12})\]$", re.MULTILINE)
 _CONFIDENCE = re.compile(r"^machine translation, confidence (\d+)%", re.MULTILINE)
 _CHECK, _FORMER = "check: ", "previously: "
+_OPENING = re.compile(r'\s*(?:#[~|]\s*)?(?:msg[a-z_]+(?:\[\d+\])?\s*)?"')
 _SYNTAX = re.compile(r"Syntax error in po file .*?\(line (\d+)\)(?:: (.*))?", re.DOTALL)
 # How alike two sentences must be for one to be the other, changed (msgmerge asks for 0.6).
 _NEAR = 0.6
@@ -75,7 +76,7 @@ def read_catalog(path: Path) -> polib.POFile:
         ContentError: the file cannot be read, is no valid catalog, or has a sentence twice;
             the error names the line.
     """
-    read_text(path)  # says what is wrong with a file that holds no UTF-8 text
+    _check_closed(read_text(path), path)
     try:
         # By its path: polib cuts a text it is given also at line ends within sentences.
         catalog = polib.pofile(os.fspath(path.resolve()), encoding="utf-8", wrapwidth=0)
@@ -99,6 +100,23 @@ def read_catalog(path: Path) -> polib.POFile:
                 entry.linenum,
             )
     return catalog
+
+
+def _check_closed(text: str, path: Path) -> None:
+    """Refuse a catalog that was cut off: polib would take a text without its last letter."""
+    for number, line in enumerate(text.split("\n"), 1):
+        opening = _OPENING.match(line)
+        if opening:
+            rest = line[opening.end() :].rstrip()
+            inner = rest[:-1]
+            escaped = (len(inner) - len(inner.rstrip("\\"))) % 2
+            if not rest.endswith('"') or escaped:
+                raise ContentError(
+                    "is no valid catalog: a quotation mark is missing at the end of this line; "
+                    "mend it, or bring back an earlier version",
+                    path,
+                    number,
+                )
 
 
 def new_catalog(source: str, target: str) -> polib.POFile:

@@ -76,7 +76,7 @@ def elements_of(
                         del parent[0]
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
-        raise ContentError(f"is no valid XML: {error.msg}", path, line) from None
+        raise ContentError(f"is no valid XML: {' '.join(error.msg.split())}", path, line) from None
     except OSError as error:
         raise ContentError(f"cannot be read: {error.strerror or error}", path) from None
 
