@@ -1,15 +1,23 @@
 """What all tests share: a small publication to work on, and the command line."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import Newsletter, Result
 from toolkit.cli import main
 
 DATA = Path(__file__).parent / "data"
+
+# The same examples in every run, so that a red test is a change's own. To look for new ones:
+# HYPOTHESIS_PROFILE=search pytest tests/document
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,12 @@ from mdformat.renderer import MDRenderer
 
 from toolkit.document import mdformat_dialect
 from toolkit.document.footnotes import footnotes
-from toolkit.document.markdown_japanese import cjk_emphasis, cjk_line_breaks, ruby
+from toolkit.document.markdown_japanese import (
+    cjk_emphasis,
+    cjk_line_breaks,
+    ideographic_blanks,
+    ruby,
+)
 
 
 @cache
@@ -26,7 +31,8 @@ def parser() -> MarkdownIt:
     options = {"html": False, "linkify": False, "typographer": False, "maxNesting": 100}
     md = MarkdownIt("commonmark", options)
     md.enable(["table", "strikethrough"])
-    return md.use(footnotes).use(cjk_emphasis).use(cjk_line_breaks).use(ruby)
+    md.use(ideographic_blanks).use(cjk_emphasis).use(cjk_line_breaks)
+    return md.use(footnotes).use(ruby)
 
 
 def parse(text: str) -> list[Token]:

@@ -8,6 +8,7 @@
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
@@ -20,6 +21,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from toolkit.document.japanese import is_wide
+
+_BLANK = re.compile(r"^((?:[ \t]*>)*)[ \t]*\u3000[ \t\u3000]*$", re.MULTILINE)
 
 
 def cjk_emphasis(md: MarkdownIt) -> None:
@@ -112,8 +115,8 @@ def _drop_breaks(state: StateCore) -> None:
         if token.type == "inline" and token.children:
             for child, following in itertools.pairwise(token.children):
                 if child.type == "text" and following.type == "softbreak":
-                    # CommonMark drops spaces before a line end, but would keep a tab.
-                    child.content = child.content.rstrip(" \t")
+                    # CommonMark drops spaces before a line end, but would keep these.
+                    child.content = child.content.rstrip(" \t\u3000")
             token.children = [
                 child
                 for position, child in enumerate(token.children)
@@ -125,6 +128,15 @@ def _joins(children: Sequence[Token], position: int) -> bool:
     before = next((c.content[-1] for c in reversed(children[:position]) if c.content), "")
     after = next((c.content[0] for c in children[position + 1 :] if c.content), "")
     return bool(before and after) and is_wide(before) and is_wide(after)
+
+
+def ideographic_blanks(md: MarkdownIt) -> None:
+    """Take a line that holds nothing but ideographic spaces for an empty one."""
+    md.core.ruler.after("normalize", "ideographic_blanks", _blank)
+
+
+def _blank(state: StateCore) -> None:
+    state.src = _BLANK.sub(r"\1", state.src)
 
 
 def ruby(md: MarkdownIt) -> None:
@@ -142,6 +154,8 @@ def _ruby(state: StateInline, silent: bool) -> bool:
     base, *readings = state.src[state.pos + 1 : end].split("|")
     if not base or not readings or not all(readings) or "\n" in base:
         return False
+    if any(sign in state.src[state.pos + 1 : end] for sign in "{\\"):
+        return False  # what is escaped, or opens again, was meant as it stands
     if len(readings) > 1 and len(readings) != len(base):
         return False
     if not silent:
