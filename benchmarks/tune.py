@@ -173,7 +173,8 @@ def main() -> None:
     for number in range(arguments.rounds):
         for setting, runs in zip(compared, found, strict=True):
             runs.append(run(setting, rows, arguments.target))
-        print(f"round {number + 1} of {arguments.rounds} is done", file=sys.stderr)
+            told = f"{runs[-1]['tokens']} tokens in {runs[-1]['seconds']:.1f} s"
+            print(f"round {number + 1}, {setting.name} {setting.compute}: {told}", file=sys.stderr)
     print(
         f"{' → '.join(direction)}, {len(rows)} sentences, {threads()} threads, "
         f"{arguments.rounds} rounds; × is the speed beside the first line's\n"

@@ -158,6 +158,30 @@ def test_clauses_carry_their_own_bold_and_become_one_sentence() -> None:
     assert draft.findings == ("translated in clauses: read it as a whole",)
 
 
+@pytest.mark.parametrize(
+    ("alone", "answer", "text"),
+    [
+        ("Central bank.", "The central bank moved.", "The Bank of Japan moved."),
+        ("The central bank", "Central bank moved.", "Bank of Japan moved."),
+        ("Nichigin", "Nichigin’s Nichigin moved.", None),  # which of the two?
+        ("bank", "The embankment moved.", None),
+        ("", "The central bank moved.", None),
+    ],
+)
+def test_a_term_the_engine_will_not_carry_is_put_for_its_own_words(
+    alone: str, answer: str, text: str | None
+) -> None:
+    def translate(shown: str) -> str:
+        return {"日銀": alone, "日銀が動いた。": answer}.get(shown, "lost")
+
+    (draft,) = draft_sentences(["日銀が動いた。"], Fake(translate), GLOSSARY)
+    if text is None:
+        assert "piece by piece" in draft.findings[0]
+    else:
+        assert draft.text == text
+        assert draft.findings == ("names and terms were not protected: check them",)
+
+
 def test_a_quotation_is_not_cut_from_its_particle() -> None:
     engine = Fake(lambda text: "lost")
     draft_sentences(["**「半導体」**が日本の工場で動き出した。"], engine, GLOSSARY)

@@ -6,6 +6,7 @@ Of the latter only properties are tested, never words: a better one will replace
 import inspect
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +19,6 @@ from tests.translation.packages import dictionary_package
 from toolkit.errors import MissingError
 from toolkit.translation.engine import (
     ATTEMPTS,
-    LONGEST,
     Draft,
     Engine,
     PackageEngine,
@@ -26,6 +26,7 @@ from toolkit.translation.engine import (
     open_engine,
     repetition,
 )
+from toolkit.translation.metadata import LONGEST
 from toolkit.translation.model import Answer, Decoding, Model
 
 WORDS = {
@@ -107,6 +108,15 @@ def test_a_long_sentence_is_split_and_nothing_of_it_lost(dictionary: Engine) -> 
         expected = expected.replace(word, translation)
     assert draft.text.replace(" ", "") == expected.replace(" ", "")
     assert draft.complete
+
+
+@pytest.mark.parametrize(("longest", "parts"), [(LONGEST, 1), (4, 1), (3, 2), (1, 4)])
+def test_a_package_says_how_much_it_takes_in_one(longest: int, parts: int) -> None:
+    engine, asked = scripted("word")
+    assert isinstance(engine, PackageEngine)
+    engine = replace(engine, package=replace(engine.package, longest=longest))
+    (draft,) = engine.translate(["one two, three four"])
+    assert (len(asked), draft.text) == (parts, " ".join(["word"] * parts))
 
 
 @pytest.mark.parametrize("sentence", ["", " \n", "—", "2025", "⟦0⟧", "⟦0⟧ – ⟦0⟧", "😀", "１２％"])

@@ -269,6 +269,8 @@ def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -
     count = meter.along(len(jobs), len(texts)) if meter else None
     answers = iter(engine.translate(texts, attempt=way.attempt, progress=count) if texts else [])
     readings = [plan.read([next(answers) for _ in plan.questions]) for plan in plans]
+    if way.shown:
+        readings = _with_terms(readings, jobs, engine)
     doubts = [
         reading.plan.doubts(reading, engine) if reading is not None else [] for reading in readings
     ]
@@ -279,6 +281,35 @@ def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -
         candidate = reading.candidate(job, said) if reading is not None else None
         if candidate is not None:
             job.offer(candidate)
+
+
+def _with_terms(
+    readings: Sequence["_Reading | None"], jobs: Sequence[_Job], engine: Engine
+) -> list["_Reading | None"]:
+    """Answers in which the glossary's terms stand for the engine's own words for them.
+
+    What those words are it says when it is asked for a term alone.
+    """
+    lacking = [
+        [
+            (atom, guard)
+            for atom, guard in job.guarded.guards.items()
+            if reading is not None
+            and guard.kind == "term"
+            and atom not in reading.guards
+            and guard.text.lower() not in reading.text.lower()
+        ]
+        for reading, job in zip(readings, jobs, strict=True)
+    ]
+    terms = list(dict.fromkeys(guard.source for some in lacking for _, guard in some))
+    said = dict(zip(terms, engine.translate(terms) if terms else [], strict=True))
+    mended: list[_Reading | None] = []
+    for reading, some in zip(readings, lacking, strict=True):
+        for atom, guard in some:
+            assert reading is not None
+            reading = reading.with_term(atom, guard, said[guard.source].text)
+        mended.append(reading)
+    return mended
 
 
 @dataclass(frozen=True)
@@ -412,6 +443,17 @@ class _Reading:
         groups = group(outermost(self.plan.flat.spans))
         return len({tuple(span.kind for span in there) for there in groups}) <= 1
 
+    def with_term(self, atom: str, guard: Guard, words: str) -> "_Reading":
+        """The same with a term for the words that the engine has for it, if they stand there."""
+        bare = re.sub(r"^(?:the|an?)\s+", "", words.strip(" .。、,"), flags=re.IGNORECASE)
+        pattern = rf"(?<![A-Za-z]){re.escape(bare)}(?![A-Za-z])"
+        there = list(re.finditer(pattern, self.text, re.IGNORECASE)) if bare else []
+        if len(there) != 1:
+            return self
+        text = self.text[: there[0].start()] + atom + self.text[there[0].end() :]
+        looks = [moved(values, self.text, text) for values in self.looks]
+        return replace(self, text=text, guards={**self.guards, atom: guard}, looks=looks)
+
     def placed(self, said: Mapping[Range, Sequence[str]]) -> Placed | None:
         """The spans in their places, by what is known and what was said for them."""
         flat = self.plan.flat
@@ -460,7 +502,7 @@ class _Reading:
             faults.append("a unit may be written twice")
         if odd := odd_signs(flat.text, plan.guarded.flat.text, job.target):
             faults.append(f"there are signs in it that the source has not: {odd}")
-        changed = len(guards) < len(job.guarded.guards) if way.shown else True
+        changed = len(plan.guarded.guards) < len(job.guarded.guards) if way.shown else True
         finding = way.finding if changed else ""
         return _Candidate(text, self.score, tuple(faults), finding)
 

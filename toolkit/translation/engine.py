@@ -100,9 +100,6 @@ BATCH_TOKENS = 1024
 LENGTH_FACTOR, LENGTH_MARGIN = 2, 16
 """An answer has at most so many times the tokens of its source, and so many more."""
 
-LONGEST = 120
-"""The longest source, in tokens, that is translated in one piece: in training, few were longer."""
-
 UNSPACED = ("ja", "zh", "zt", "th")
 """Languages written without spaces (codes as Argos's: zt is Chinese in traditional script)."""
 
@@ -190,7 +187,7 @@ class PackageEngine:
         return any(character.isalpha() for character in text)
 
     def _fits(self, text: str) -> bool:
-        return len(self.model.encode(text)) <= LONGEST
+        return len(self.model.encode(text)) <= self.package.longest
 
     def _translate(self, texts: Sequence[str], attempt: int) -> Iterator[tuple[int, Draft]]:
         """Texts that fit the model, each with its number, as they are finished."""

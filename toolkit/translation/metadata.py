@@ -5,7 +5,9 @@ A package is Argos Translate's: a folder (as a zip, ``.argosmodel``) with ``meta
 
 Some fields are ours. ``architecture`` ``"decoder-only"`` marks a package whose model continues
 a prompt; then ``prompt`` (by target language, with ``{source}`` where the sentence goes) and
-``end`` say how it is asked. ``placeholders`` lists marks that a model was trained to copy.
+``end`` say how it is asked. ``placeholders`` lists marks that a model was trained to copy, and
+``longest`` says how many pieces it takes in one: a model trained on passages of several
+sentences takes more than the usual.
 """
 
 import json
@@ -22,6 +24,10 @@ from toolkit.files import read_text
 DECODER_ONLY = "decoder-only"
 ENCODER_DECODER = "encoder-decoder"
 FILE = "metadata.json"
+LONGEST = 120
+"""The longest source, in pieces, that a model takes in one if its package says nothing else:
+few that models are trained on are longer."""
+
 SOURCE = "{source}"
 """The place of the sentence in a prompt."""
 
@@ -47,6 +53,7 @@ class Package:
             is ``{source}``.
         end: the piece a decoder-only model's answer ends with.
         placeholders: marks the model was trained to copy; empty if none.
+        longest: the longest source, in pieces, that it translates in one.
         target_prefix: the piece an encoder-decoder model's answer begins with; may be empty.
         bundled: whether it comes with the toolkit.
     """
@@ -60,6 +67,7 @@ class Package:
     prompt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     end: str = ""
     placeholders: tuple[str, ...] = ()
+    longest: int = LONGEST
     target_prefix: str = ""
     bundled: bool = False
 
@@ -125,6 +133,7 @@ def parse_metadata(text: str, folder: Path) -> Package:
         prompt=prompt,
         end=_text(data, "end", path),
         placeholders=_strings(data, "placeholders", path),
+        longest=_longest(data, path),
         target_prefix=_text(data, "target_prefix", path),
     )
 
@@ -156,6 +165,13 @@ def _strings(data: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise ContentError(f"{key} must be a list of strings", path)
     return tuple(value)
+
+
+def _longest(data: Mapping[str, Any], path: Path) -> int:
+    value = data.get("longest", LONGEST)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ContentError("longest must be a number of pieces", path)
+    return value
 
 
 def _language(data: Mapping[str, Any], side: str, path: Path) -> dict[str, str]:
