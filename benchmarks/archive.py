@@ -69,9 +69,21 @@ def _texts(sample: Issue) -> list[Text]:
         if not section.title:
             headline, body = "", f"{headline}\n\n{body}"
         articles = tuple(article.slug for article in section.articles)
-        blocks = tuple(block for block in body.strip("\n").split("\n\n") if block)
-        texts.append(Text(section.kind, section.path.stem, articles, headline, blocks))
+        texts.append(
+            Text(section.kind, section.path.stem, articles, headline, tuple(_blocks(body)))
+        )
     return texts
+
+
+def _blocks(body: str) -> list[str]:
+    """What blank lines part, but for those within a fence."""
+    blocks: list[str] = []
+    for piece in body.strip("\n").split("\n\n"):
+        if blocks and blocks[-1].count("```") % 2:
+            blocks[-1] += f"\n\n{piece}"
+        elif piece:
+            blocks.append(piece)
+    return blocks
 
 
 def _make_issue(
@@ -123,11 +135,13 @@ def _make_issue(
 
 
 def _of_length(blocks: Sequence[str], length: float, choose: random.Random) -> list[str]:
-    """So large a part of the blocks, in order; the pictures always."""
+    """So large a part of the blocks, in order; pictures, and footnotes with their marks, always."""
     count = max(1, round(len(blocks) * length))
     kept = set(choose.sample(range(len(blocks)), count))
     return [
-        block for position, block in enumerate(blocks) if position in kept or _PICTURE.match(block)
+        block
+        for position, block in enumerate(blocks)
+        if position in kept or _PICTURE.match(block) or "[^" in block
     ]
 
 
