@@ -182,6 +182,32 @@ def test_a_term_the_engine_will_not_carry_is_put_for_its_own_words(
         assert draft.findings == ("names and terms were not protected: check them",)
 
 
+def test_only_the_clause_that_lost_something_is_asked_for_again() -> None:
+    asked: list[tuple[int, str]] = []
+
+    @dataclass
+    class Moody(Fake):
+        def translate(
+            self,
+            sentences: Sequence[str],
+            *,
+            attempt: int = 0,
+            progress: Callable[[int], None] | None = None,
+        ) -> list[Draft]:
+            asked.extend((attempt, text) for text in sentences)
+            known = {
+                "⟦0⟧は伸びて、": "⟦0⟧ grew.",
+                "⟦0⟧は縮んだと市は言う。": "⟦0⟧ shrank, the city says." if attempt else "lost",
+            }
+            return [Draft(known.get(text, "lost"), -0.5) for text in sentences]
+
+    sentence = "半導体は伸びて、日銀は縮んだと市は言う。"
+    (draft,) = draft_sentences([sentence], Moody(honest), GLOSSARY)
+    assert draft.text == "Semiconductors grew, Bank of Japan shrank, the city says."
+    assert [attempt for attempt, text in asked if text == "⟦0⟧は伸びて、"] == [0]
+    assert [attempt for attempt, text in asked if text.startswith("⟦0⟧は縮")] == [0, 2]
+
+
 def test_a_quotation_is_not_cut_from_its_particle() -> None:
     engine = Fake(lambda text: "lost")
     draft_sentences(["**「半導体」**が日本の工場で動き出した。"], engine, GLOSSARY)

@@ -268,7 +268,9 @@ def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -
     texts = [question.shown for plan in plans for question in plan.questions]
     count = meter.along(len(jobs), len(texts)) if meter else None
     answers = iter(engine.translate(texts, attempt=way.attempt, progress=count) if texts else [])
-    readings = [plan.read([next(answers) for _ in plan.questions]) for plan in plans]
+    drafts = [[next(answers) for _ in plan.questions] for plan in plans]
+    _ask_lost_parts_again(plans, drafts, engine)
+    readings = [plan.read(some) for plan, some in zip(plans, drafts, strict=True)]
     if way.shown:
         readings = _with_terms(readings, jobs, engine)
     doubts = [
@@ -281,6 +283,24 @@ def _try(jobs: Sequence[_Job], way: Way, engine: Engine, meter: _Meter | None) -
         candidate = reading.candidate(job, said) if reading is not None else None
         if candidate is not None:
             job.offer(candidate)
+
+
+def _ask_lost_parts_again(
+    plans: Sequence["_Plan"], drafts: Sequence[list[Draft]], engine: Engine
+) -> None:
+    """Where parts of a sentence lost what was hidden, ask for these alone, with a beam.
+
+    Not where all of them did: the next way has more to offer.
+    """
+    lost = [
+        (some, number, question.shown)
+        for plan, some in zip(plans, drafts, strict=True)
+        for number, question in plan.lost(some)
+    ]
+    texts = [shown for _, _, shown in lost]
+    answers = engine.translate(texts, attempt=BEAM) if texts else []
+    for (some, number, _), answer in zip(lost, answers, strict=True):
+        some[number] = answer
 
 
 def _with_terms(
@@ -337,6 +357,15 @@ class _Plan:
     @property
     def questions(self) -> list[Question]:
         return [part for part in self.parts if isinstance(part, Question)]
+
+    def lost(self, drafts: Sequence[Draft]) -> list[tuple[int, Question]]:
+        """The questions, by number, whose answers lost something, unless that is all of them."""
+        found = [
+            (number, question)
+            for number, (question, draft) in enumerate(zip(self.questions, drafts, strict=True))
+            if with_atoms(draft.text, question.places) is None
+        ]
+        return found if len(found) < len(self.questions) else []
 
     @property
     def frames(self) -> Mapping[str, Guard]:
