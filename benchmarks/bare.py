@@ -45,14 +45,23 @@ SLUG = "2025-12-02"
 MEMORY_BAR, AGAIN_BAR = 900, 0.5
 
 
+Clock = tuple[float, float]
+"""Seconds, and processor seconds."""
+
+
+def clock(since: Clock = (0.0, 0.0)) -> Clock:
+    """What the clocks say, or what has passed since they said something."""
+    return time.perf_counter() - since[0], time.process_time() - since[1]
+
+
 @dataclass
 class Count:
-    """Tokens and seconds, of what was asked first and of what was asked again."""
+    """Tokens and time, of what was asked first and of what was asked again."""
 
     tokens: int = 0
-    seconds: float = 0.0
+    taken: Clock = (0.0, 0.0)
     again_tokens: int = 0
-    again_seconds: float = 0.0
+    again: Clock = (0.0, 0.0)
     asked: list[str] = field(default_factory=list)
 
 
@@ -63,7 +72,7 @@ class Counted:
     engine: PackageEngine
     count: Count
     first: bool = True
-    since: float | None = None  # when something was first asked again in this call
+    since: Clock | None = None  # when something was first asked again in this call
 
     def __post_init__(self) -> None:
         self.engine = replace(
@@ -92,7 +101,7 @@ class Counted:
             batch: Sequence[Sequence[str]], decoding: Decoding, longest: int
         ) -> list[Callable[[], Answer]]:
             if decoding != ATTEMPTS[0] and self.since is None:
-                self.since = time.perf_counter()
+                self.since = clock()
             return [self._counted_call(call) for call in submit(batch, decoding, longest)]
 
         return counted
@@ -118,12 +127,13 @@ class Counted:
         progress: Callable[[int], None] | None = None,
     ) -> list[Draft]:
         """Translate, and count."""
-        self.since = None if self.first else time.perf_counter()
+        self.since = None if self.first else clock()
         if self.first:
             self.count.asked += sentences
         drafts = self.engine.translate(sentences, attempt=attempt, progress=progress)
         if self.since is not None:
-            self.count.again_seconds += time.perf_counter() - self.since
+            here = clock(self.since)
+            self.count.again = self.count.again[0] + here[0], self.count.again[1] + here[1]
         self.first = False
         return drafts
 
@@ -154,11 +164,12 @@ def toolkit(engine: PackageEngine) -> Count:
     with sample() as root:
         drafting.draft_sentences = begun
         try:
-            start = time.perf_counter()
+            start = clock()
             publication = read_publication(root)
             issue = read_issue(publication, SLUG)
             translate_issue(publication, issue, "en", lambda *pair: counted)
-            count.seconds = time.perf_counter() - start - count.again_seconds
+            taken = clock(start)
+            count.taken = taken[0] - count.again[0], taken[1] - count.again[1]
         finally:
             drafting.draft_sentences = draft_sentences
     return count
@@ -166,10 +177,10 @@ def toolkit(engine: PackageEngine) -> Count:
 
 def bare(
     engine: PackageEngine, generator: Any, tokenizer: Any, asked: Sequence[str]
-) -> tuple[int, float]:
-    """Tokens and seconds of one ``generate_batch`` over prepared prompts."""
+) -> tuple[int, Clock]:
+    """Tokens and time of one ``generate_batch`` over prepared prompts."""
     prompts = prompted(engine.package, tokenizer, engine.target, asked)
-    start = time.perf_counter()
+    start = clock()
     answers = generator.generate_batch(
         prompts,
         max_batch_size=BATCH_TOKENS,
@@ -179,7 +190,7 @@ def bare(
         end_token=engine.package.end,
         return_scores=True,
     )
-    return sum(len(answer.sequences[0]) for answer in answers), time.perf_counter() - start
+    return sum(len(answer.sequences[0]) for answer in answers), clock(start)
 
 
 def command(root: Path) -> tuple[float, float, int]:
@@ -231,29 +242,44 @@ def main(runs: int = RUNS) -> None:
     )
     generator.generate_batch(prompted(package, tokenizer, "en", ["今日は晴れだ。"]))
     engine.translate(["今日は晴れだ。"])
-    ratios, whole, shown = [], [], []
-    for _ in range(runs):
+    sides = []
+    for number in range(runs):
         count = toolkit(engine)
-        tokens, seconds = bare(engine, generator, tokenizer, count.asked)
-        rate = tokens / seconds
-        mine = count.tokens / count.seconds
-        both = (count.tokens + count.again_tokens) / (count.seconds + count.again_seconds)
-        ratios.append(mine / rate)
-        whole.append(both / rate)
-        shown.append((rate, mine, both, count.again_tokens, count.again_seconds))
-    bare_rate, mine, both, again, again_seconds = (
-        statistics.median(column) for column in zip(*shown, strict=True)
-    )
-    print(f"Sample issue {SLUG}, ja → en, medians of {runs} runs in turn (tokens a second)")
-    print(f"bare generate_batch, prompts prepared          {bare_rate:8.1f}")
+        sides.append((count, *bare(engine, generator, tokenizer, count.asked)))
+        print(f"run {number + 1} of {runs} is done", file=sys.stderr)
+
+    def median(value: Callable[[Count, int, Clock], float]) -> float:
+        return statistics.median(value(*side) for side in sides)
+
     print(
-        f"newsletter translate, each sentence once       {mine:8.1f}   "
-        f"{statistics.median(ratios):.0%} of it (bar: 90%)"
+        f"Sample issue {SLUG}, ja → en, {threads()} threads, medians of {runs} runs in turn: "
+        "tokens a second\n"
+        f"bare generate_batch, prompts prepared {median(lambda _, n, t: n / t[0]):16.1f}"
     )
+    for what, value in (
+        ("newsletter translate, each asked once", once),
+        ("    with what is asked again", altogether),
+    ):
+        rate = median(lambda count, n, t, value=value: value(count, 0))  # type: ignore[misc]
+        wall, work = (
+            median(lambda count, n, t, c=c, value=value: value(count, c) / (n / t[c]))  # type: ignore[misc]
+            for c in (0, 1)
+        )
+        print(f"{what:<40}{rate:14.1f}   {wall:.0%} of it; by processor time {work:.0%}")
     print(
-        f"    with what is asked again ({again:.0f} tokens, {again_seconds:.1f} s)"
-        f" {both:8.1f}   {statistics.median(whole):.0%}"
+        f"asked again: {median(lambda count, n, t: count.again_tokens):.0f} tokens, "
+        f"{median(lambda count, n, t: count.again[0]):.1f} s; bar for each asked once: 90%"
     )
+
+
+def once(count: Count, by: int) -> float:
+    """Tokens a second, by one of the clocks, of what was asked first."""
+    return count.tokens / count.taken[by]
+
+
+def altogether(count: Count, by: int) -> float:
+    """Tokens a second of everything."""
+    return (count.tokens + count.again_tokens) / (count.taken[by] + count.again[by])
 
 
 if __name__ == "__main__":
