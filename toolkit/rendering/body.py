@@ -48,6 +48,12 @@ LINE_OF_CELLS = 72
 """How long a cell that does not wrap may be, and all those of a row together, in half widths:
 less than a page is wide, so that a table of short cells never leaves it."""
 
+LONGEST_WORD = 300
+"""The most characters without a space that are left whole: WeasyPrint lays out all that is left
+of a word for each of its lines, and would not come to the end of a megabyte."""
+
+_TOO_LONG = re.compile(rf"[^\s\u2e80-\ud7ff\uf900-\uffef]{{{LONGEST_WORD}}}")
+
 _NOT_IN_HOSTS = frozenset(' "%<>\\^`{|}')
 """What no name of a server holds (the URL Standard's forbidden domain code points)."""
 
@@ -263,15 +269,15 @@ class _Renderer(RendererHTML):
         content = tokens[index].content
         language = env["setting"].language if env["setting"] else env["language"]
         if language != "ja":
-            return str(escape(content))
+            return _escaped(content)
         if env["inline"].meta.get("phrases"):
             return "".join(map(_unbroken, phrases(content)))
         if tokens[index] is env["inline"].children[-1] and content:
             # The last line of a paragraph is a phrase at least, not す。 alone.
             tail = phrases(content[-3 * LONGEST_PHRASE :])[-1]
             tail = tail if len(tail) <= LONGEST_TAIL else tail[-LONGEST_TAIL + 2 :]
-            return f"{escape(content[: -len(tail)])}{_unbroken(tail)}"
-        return str(escape(content))
+            return f"{_escaped(content[: -len(tail)])}{_unbroken(tail)}"
+        return _escaped(content)
 
     def link_open(
         self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
@@ -406,9 +412,18 @@ def _ordered_list(start: int) -> str:
     return f'<ol start="{start}"{counter}>'
 
 
+def _escaped(text: str) -> str:
+    """A text as HTML, in which a word longer than any line may break."""
+    if len(text) <= LONGEST_WORD:
+        return str(escape(text))
+    # No text holds a NUL: Markdown has put U+FFFD in its place.
+    parted = _TOO_LONG.sub("\\g<0>\0", text)
+    return str(escape(parted)).replace("\0", "<wbr />")
+
+
 def _unbroken(phrase: str) -> str:
     if len(phrase) > LONGEST_PHRASE:
-        return str(escape(phrase))
+        return _escaped(phrase)
     return f'<span class="phrase">{escape(phrase)}</span>'
 
 
