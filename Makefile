@@ -3,7 +3,7 @@
 NEWSLETTER := .venv/bin/newsletter
 PYTHON := .venv/bin/python
 
-.PHONY: issue test setup lint docs benchmarks clean
+.PHONY: issue test setup lint docs benchmarks gallery clean
 
 issue: setup  ## set up, then check, translate and build the sample issues into dist/
 	$(NEWSLETTER) check --publication seeds
@@ -23,6 +23,9 @@ docs: setup  ## write the reference of all commands from their own help
 
 benchmarks: setup  ## print speed and memory, side by side with a baseline
 	$(PYTHON) -m benchmarks
+
+gallery: setup  ## pictures of every page of the samples in every format, into gallery/
+	$(PYTHON) -m benchmarks.gallery
 
 setup: .venv/.ready
 
