@@ -161,3 +161,12 @@ def test_nothing_heavy_is_imported_to_find_a_package(home: Path) -> None:
     )
     loaded = set(ran.stdout.split())
     assert loaded.isdisjoint({"ctranslate2", "sentencepiece", "numpy", "torch", "stanza"})
+
+
+def test_a_package_for_other_languages_is_refused(home: Path, tmp_path: Path) -> None:
+    made = dictionary_package(tmp_path / "translate-de_fr", WORDS, from_code="de", to_code="fr")
+    file = zipped(made, tmp_path / "some.argosmodel")
+    with pytest.raises(ContentError, match="translates de → fr, not ja → en or en → ja") as caught:
+        install(str(file))
+    assert "\n" not in str(caught.value)
+    assert [path for path in home.iterdir() if path.is_dir()] == []

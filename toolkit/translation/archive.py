@@ -14,7 +14,7 @@ import shutil
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -79,7 +79,11 @@ def writing(place: Path) -> Iterator[None]:
 
 
 def unpack(
-    file: IO[bytes], origin: Path, home: Path, extra: tuple[str, bytes] | None = None
+    file: IO[bytes],
+    origin: Path,
+    home: Path,
+    extra: tuple[str, bytes] | None = None,
+    pairs: Collection[tuple[str, str]] = (),
 ) -> Path:
     """Unpack a package; one of the same code is replaced. To be called within ``changing``.
 
@@ -88,6 +92,7 @@ def unpack(
         origin: what to call it in errors.
         home: the folder of packages.
         extra: the name and content of a file to lay beside the package's own.
+        pairs: the pairs of languages of which it must translate one; none for any.
 
     Returns:
         The package's folder.
@@ -107,7 +112,11 @@ def unpack(
                     _extract(archive, info, staging / name)
                 if extra is not None:
                     _write(staging / extra[0], iter([extra[1]]))
-                read_package(staging)
+                package = read_package(staging)
+                if pairs and not {*pairs} & {*package.pairs}:
+                    raise ContentError(
+                        f"it translates {_arrows(package.pairs)}, not {_arrows(pairs)}"
+                    )
                 _settle(staging, home / code)
             finally:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -120,6 +129,10 @@ def unpack(
     except (RuntimeError, NotImplementedError) as error:  # encrypted, or an unknown compression
         raise ContentError(f"cannot be unpacked: {error}", origin) from None
     return home / code
+
+
+def _arrows(pairs: Collection[tuple[str, str]]) -> str:
+    return " or ".join(f"{source} → {target}" for source, target in pairs)
 
 
 def _members(

@@ -6,13 +6,15 @@ the index; its installer is not used, for it extracts whatever a zip says to any
 imports PyTorch.
 """
 
+import itertools
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from toolkit.document.publication import LANGUAGES
 from toolkit.errors import ContentError, MissingError, UsageError
 from toolkit.translation import bundled
 from toolkit.translation.archive import changing, discard, unpack, writing
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 _PAIR = re.compile(r"([a-z]{2,3})[-_]([a-z]{2,3})")
+_OURS = tuple(itertools.permutations(LANGUAGES, 2))
 
 
 def installed() -> list[Package]:
@@ -83,7 +86,8 @@ def install(what: str, progress: Progress | None = None) -> Package:
 
     Raises:
         UsageError: it is no file and no pair.
-        ContentError: the file is no package, or one that nobody should unpack.
+        ContentError: the file is no package, one that nobody should unpack, or for other
+            languages.
         MissingError: the index cannot be reached, has no such package, or gives a broken one;
             the disk is full or cannot be written.
     """
@@ -92,7 +96,7 @@ def install(what: str, progress: Progress | None = None) -> Package:
     if path.is_file():
         try:
             with path.open("rb") as file:
-                return _installed(file, path)
+                return _installed(file, path, _OURS)
         except OSError as error:
             raise ContentError(f"cannot be read: {error.strerror}", path) from None
     if not pair:
@@ -105,14 +109,14 @@ def install(what: str, progress: Progress | None = None) -> Package:
     with writing(home()), tempfile.TemporaryFile(dir=home()) as downloaded:
         link = download(offer, downloaded, progress)
         try:
-            return _installed(downloaded, Path(link))
+            return _installed(downloaded, Path(link), [(offer.source, offer.target)])
         except ContentError as error:
             raise MissingError(f"what {link} gave {error.message}") from None
 
 
-def _installed(file: IO[bytes], origin: Path) -> Package:
+def _installed(file: IO[bytes], origin: Path, pairs: Collection[tuple[str, str]]) -> Package:
     with changing(home()):
-        return read_package(unpack(file, origin, home()))
+        return read_package(unpack(file, origin, home(), pairs=pairs))
 
 
 @contextmanager
