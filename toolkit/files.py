@@ -4,7 +4,9 @@ import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from toolkit.errors import ContentError, MissingError
 
@@ -62,13 +64,25 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     Raises:
         MissingError: the place cannot be written (read-only, full, a folder in the way).
     """
-    content = data.encode("utf-8") if isinstance(data, str) else data
+    with replacing(path) as file:
+        file.write(data.encode("utf-8") if isinstance(data, str) else data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write into, which takes its place as with ``write_atomic`` when all is written.
+
+    Whatever is raised while it is written, the place is as it was before.
+
+    Raises:
+        MissingError: as ``write_atomic``.
+    """
     temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
+        with os.fdopen(handle, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
