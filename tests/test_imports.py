@@ -22,6 +22,7 @@ HEAVY = {
     "polib",
     "sentencepiece",
     "sudachipy",
+    "torch",
     "trafilatura",
     "weasyprint",
 }
