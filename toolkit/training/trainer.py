@@ -1,0 +1,358 @@
+"""The loop: batches in, better weights out, at most so many minutes or exactly so many steps.
+
+Computed in bfloat16 where the machine is fast in it, with float32 weights beside (a step is far
+smaller than what bfloat16 can add). The embeddings stay as they are: a newsroom's sentences hold
+few of the words there are, and AdamW would move the others as far for no reason. Towards the
+end the rate falls and the weights are averaged, which takes out the noise of the last batches.
+
+With a number of steps, the same seed and pairs give the same weights on the same machine, also
+when the run was killed in between: all it needs to go on is in the checkpoint. With minutes,
+the rate follows the clock.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, astuple, dataclass, field
+from itertools import islice
+from pathlib import Path
+from shutil import which
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+import torch.nn.functional as functional
+from torch import Tensor
+
+from toolkit.errors import MissingError, UsageError
+from toolkit.files import replacing
+from toolkit.training.batches import Batch, Example, Material, batched, rounds
+from toolkit.training.course import Look, Settings
+from toolkit.training.gemma import Gemma
+from toolkit.translation.model import threads
+
+COMPILE_FROM = 30
+"""Minutes from which on ``torch.compile`` pays: it takes one or two, and saves a sixth."""
+
+LOOKS = 8
+"""How often a run looks at the held-out sentences."""
+
+PATIENCE = 3
+"""So many looks without anything better end a run."""
+
+CHECKPOINT_SECONDS = 180.0
+"""The least time between two checkpoints: one may be 2 GB."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The end of a run.
+
+    Attributes:
+        parameters: the best weights, by name, but for the embeddings, which stay; equal to the
+            start if nothing was better.
+        looks: the course, the first one before any step.
+        best: the number of the look that the weights are of.
+        stopped: whether the run ended early, because nothing got better.
+        device, number_format: what it ran on and in.
+    """
+
+    parameters: dict[str, Tensor]
+    looks: tuple[Look, ...]
+    best: int
+    stopped: bool
+    device: str
+    number_format: str
+
+
+Report = Callable[[float, str], None]
+"""Is called after each step with the share of the run that is done, and words for it."""
+
+
+@dataclass
+class _State:
+    """All that a run has to remember."""
+
+    step: int = 0
+    round: int = 0
+    place: int = 0
+    seconds: float = 0.0
+    averaged: int = 0
+    best: int = 0
+    recent: list[float] = field(default_factory=list)
+    looks: list[Look] = field(default_factory=list)
+
+
+def device_of(name: str) -> str:
+    """The device that a name means.
+
+    Raises:
+        UsageError: the machine has no CUDA.
+    """
+    if name == "cuda" and not torch.cuda.is_available():
+        raise UsageError("PyTorch finds no CUDA device here: leave --device out, or say cpu")
+    return "cuda" if name != "cpu" and torch.cuda.is_available() else "cpu"
+
+
+def number_format(device: str) -> torch.dtype:
+    """bfloat16 where it is fast: on CUDA, and on processors that multiply in it."""
+    if device == "cuda":
+        return torch.bfloat16
+    fast = any(
+        getattr(torch.cpu, name, lambda: False)()
+        for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    )
+    return torch.bfloat16 if fast else torch.float32
+
+
+class _Run:
+    """A model on its way."""
+
+    def __init__(self, model: Gemma, settings: Settings, device: str) -> None:
+        self.settings = settings
+        self.device = device
+        self.format = number_format(device)
+        model.embeddings.weight.requires_grad_(False)
+        self.names = [name for name, value in model.named_parameters() if value.requires_grad]
+        start = {name: value.detach().float() for name, value in model.named_parameters()}
+        self.master = [start[name].clone().to(device).requires_grad_() for name in self.names]
+        self.model = model.to(device=device, dtype=self.format)
+        self.weights: list[Tensor] = [value for value in model.parameters() if value.requires_grad]
+        self.average = [value.detach().clone() for value in self.master]
+        self.best = [value.detach().clone() for value in self.master]
+        matrices = [value for value in self.master if value.dim() > 1]
+        vectors = [value for value in self.master if value.dim() == 1]
+        self.optimizer = torch.optim.AdamW(
+            [
+                {"params": matrices, "weight_decay": 0.01},
+                {"params": vectors, "weight_decay": 0.0},
+            ],
+            lr=settings.rate,
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.state = _State()
+        self.forward = self._loss
+        if settings.minutes >= COMPILE_FROM and not settings.steps and _can_compile(device):
+            for layer in model.layers:
+                layer.forward = torch.compile(layer.forward, dynamic=True)
+
+    def _loss(self, batch: Batch) -> tuple[Tensor, int]:
+        """The summed loss of the answers in a batch, and how many pieces they have."""
+        length = max(len(example.pieces) for example in batch) - 1
+        pieces = torch.zeros(len(batch), length, dtype=torch.long)
+        answers = torch.full((len(batch), length), -1, dtype=torch.long)
+        for row, example in enumerate(batch):
+            numbers = torch.tensor(example.pieces)
+            pieces[row, : len(numbers) - 1] = numbers[:-1]
+            answers[row, example.asked - 1 : len(numbers) - 1] = numbers[example.asked :]
+        places = (answers >= 0).flatten().nonzero().squeeze(1)
+        wanted = answers.flatten()[places].to(self.device)
+        known = self.model(pieces.to(self.device)).flatten(0, 1)
+        logits = self.model.logits(known[places.to(self.device)]).float()
+        return functional.cross_entropy(logits, wanted, reduction="sum"), len(places)
+
+    def learn(self, batch: Batch, rate: float) -> float:
+        """One step; the mean loss before it."""
+        loss, pieces = self.forward(batch)
+        (loss / pieces).backward()
+        torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+        for master, weight in zip(self.master, self.weights, strict=True):
+            assert weight.grad is not None
+            master.grad, weight.grad = weight.grad.float(), None
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        self.optimizer.step()
+        with torch.no_grad():
+            torch._foreach_copy_(self.weights, self.master)
+        return loss.item() / pieces
+
+    def average_in(self) -> None:
+        """Take the weights of now into the average: of all so far, then of the last fifty."""
+        self.state.averaged += 1
+        share = max(0.02, 1 / self.state.averaged)
+        with torch.no_grad():
+            torch._foreach_lerp_(self.average, [value.detach() for value in self.master], share)
+
+    def losses(self, *groups: Sequence[Batch]) -> list[float]:
+        """The mean loss of each group of batches, with averaged weights once there are any."""
+        values = self.average if self.state.averaged else self.master
+        with torch.no_grad():
+            torch._foreach_copy_(self.weights, values)
+            found = []
+            for batches in groups:
+                sums = [self.forward(batch) for batch in batches]
+                count = sum(pieces for _, pieces in sums)
+                found.append(float(sum(loss.item() for loss, _ in sums)) / max(count, 1))
+            torch._foreach_copy_(self.weights, self.master)
+        return found
+
+    def keep(self) -> None:
+        """Remember the weights that were just looked at as the best."""
+        values = self.average if self.state.averaged else self.master
+        with torch.no_grad():
+            torch._foreach_copy_(self.best, values)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What a checkpoint holds beside the state."""
+        found: dict[str, Tensor] = {}
+        for number, name in enumerate(self.names):
+            found[f"master/{name}"] = self.master[number]
+            found[f"average/{name}"] = self.average[number]
+            found[f"best/{name}"] = self.best[number]
+            for kind in ("exp_avg", "exp_avg_sq", "step"):
+                found[f"{kind}/{name}"] = self.optimizer.state[self.master[number]][kind]
+        return found
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Be as a checkpoint was."""
+        with torch.no_grad():
+            for number, name in enumerate(self.names):
+                master = self.master[number]
+                master.copy_(torch.from_numpy(stored[f"master/{name}"]))
+                self.average[number].copy_(torch.from_numpy(stored[f"average/{name}"]))
+                self.best[number].copy_(torch.from_numpy(stored[f"best/{name}"]))
+                self.optimizer.state[master] = {
+                    kind: torch.from_numpy(stored[f"{kind}/{name}"]).to(self.device)
+                    for kind in ("exp_avg", "exp_avg_sq")
+                }
+                self.optimizer.state[master]["step"] = torch.tensor(
+                    float(stored[f"step/{name}"]), device=self.device
+                )
+            torch._foreach_copy_(self.weights, self.master)
+        lists = ("recent", "looks")
+        numbers = {name: stored[name].item() for name in asdict(_State()) if name not in lists}
+        looks = [
+            Look(int(step), seconds, None if training < 0 else training, held_out, general)
+            for step, seconds, training, held_out, general in stored["looks"].tolist()
+        ]
+        self.state = _State(**numbers, recent=stored["recent"].tolist(), looks=looks)
+
+
+def _can_compile(device: str) -> bool:
+    """Whether ``torch.compile`` has what it needs: on a CPU, a compiler for C++."""
+    return device == "cuda" or any(which(name) for name in ("c++", "g++", "clang++"))
+
+
+def train(
+    model: Gemma,
+    material: Material,
+    held_out: Sequence[Example],
+    general: Sequence[Example],
+    settings: Settings,
+    *,
+    checkpoint: Path | None = None,
+    key: str = "",
+    report: Report = lambda done, words: None,
+) -> Trained:
+    """Train a model; it is changed, and the best weights are in the result.
+
+    Args:
+        model: in float32.
+        material: what to learn from.
+        held_out: examples that say when it gets no better.
+        general: examples that are only looked at, for the curve.
+        settings: how.
+        checkpoint: where to keep what a killed run needs to go on; gone when the run is over.
+        key: of the run that the checkpoint belongs to; one of another run is of no use.
+        report: see ``Report``.
+
+    Raises:
+        UsageError: the device is not there.
+        MissingError: the checkpoint cannot be written.
+    """
+    torch.manual_seed(settings.seed)
+    torch.set_num_threads(threads())
+    run = _Run(model, settings, device_of(settings.device))
+    groups = batched(held_out, 2 * material.tokens), batched(general, 2 * material.tokens)
+    began = time.monotonic()
+    if checkpoint and (stored := _stored(checkpoint, key)):
+        run.restore(stored)
+        began -= run.state.seconds
+        done = _done(run.state.step, run.state.seconds, settings)
+        report(done, f"going on from step {run.state.step}")
+    else:
+        run.state.looks.append(Look(0, 0.0, None, *run.losses(*groups)))
+    state = run.state
+    saved = time.monotonic()
+    stopped = False
+    rounds_from_here = islice(rounds(material, settings.seed), state.round, None)
+    for number, batches in enumerate(rounds_from_here, state.round):
+        state.round = number
+        for batch in batches[state.place :]:
+            done = _done(state.step, state.seconds, settings)
+            state.recent.append(run.learn(batch, _rate(state.step, done, settings)))
+            state.step += 1
+            state.place += 1
+            state.seconds = time.monotonic() - began
+            if done >= 1 - settings.decay:
+                run.average_in()
+            done = _done(state.step, state.seconds, settings)
+            report(done, f"step {state.step}, loss {state.recent[-1]:.2f}")
+            if done >= len(state.looks) / LOOKS or done >= 1:
+                mean = sum(state.recent) / len(state.recent)
+                state.recent.clear()
+                state.looks.append(Look(state.step, state.seconds, mean, *run.losses(*groups)))
+                if state.looks[-1].held_out < state.looks[state.best].held_out:
+                    state.best = len(state.looks) - 1
+                    run.keep()
+                state.seconds = time.monotonic() - began
+                stopped = len(state.looks) - 1 - state.best >= PATIENCE
+            if done >= 1 or stopped:
+                break
+            if checkpoint and time.monotonic() - saved >= CHECKPOINT_SECONDS:
+                _store(checkpoint, key, run)
+                saved = time.monotonic()
+        else:
+            state.place = 0
+            continue
+        break
+    if checkpoint:
+        with suppress(FileNotFoundError):
+            checkpoint.unlink()
+    return Trained(
+        dict(zip(run.names, run.best, strict=True)),
+        tuple(state.looks),
+        state.best,
+        stopped,
+        run.device,
+        str(run.format).removeprefix("torch."),
+    )
+
+
+def _done(step: int, seconds: float, settings: Settings) -> float:
+    if settings.steps:
+        return step / settings.steps
+    return seconds / (60 * settings.minutes)
+
+
+def _rate(step: int, done: float, settings: Settings) -> float:
+    rising = min(1.0, (step + 1) / settings.warm_up)
+    return settings.rate * rising * min(1.0, max(0.05, (1 - done) / settings.decay))
+
+
+def _store(path: Path, key: str, run: _Run) -> None:
+    looks = [[-1.0 if v is None else v for v in astuple(look)] for look in run.state.looks]
+    state = asdict(run.state) | {"looks": looks, "key": key}
+    arrays: dict[str, Any] = {name: np.asarray(value) for name, value in state.items()}
+    arrays |= {name: value.detach().cpu().numpy() for name, value in run.tensors().items()}
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+def _stored(path: Path, key: str) -> Mapping[str, Any] | None:
+    """A checkpoint, if it is whole and of this run; one that is not is deleted."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            if stored["key"].item() == key:
+                return dict(stored.items())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        pass
+    try:
+        path.unlink()
+    except OSError as error:
+        raise MissingError(f"cannot be deleted: {error.strerror}", path) from None
+    return None
