@@ -1,4 +1,4 @@
-"""``newsletter models``: list, install, remove and evaluate translation packages."""
+"""``newsletter models``: list, install, remove, evaluate and train translation packages."""
 
 from contextlib import ExitStack
 from functools import cache
@@ -14,6 +14,7 @@ from toolkit.commands import (
     print_json,
     progress_bar,
     publication_option,
+    training,
 )
 from toolkit.document.publication import LANGUAGES
 from toolkit.errors import MissingError, UsageError
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.group("models")
 def command() -> None:
-    """List, install, remove and evaluate translation packages.
+    """List, install, remove, evaluate and train translation packages.
 
     One package for Japanese and English comes with the toolkit. Any package of Argos
     Translate can be added, from a file or from the Argos index; the ones installed for
@@ -37,6 +38,9 @@ def command() -> None:
       newsletter models list
       newsletter models install translate-ja_en-1_1.argosmodel
     """
+
+
+command.add_command(training.command)
 
 
 @command.command("list")
