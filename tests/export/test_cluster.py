@@ -235,7 +235,7 @@ def test_without_dask_there_is_one_line(
     assert result.code == 3
     assert result.err == (
         "newsletter: --scheduler needs Dask, which is not installed: "
-        "pip install 'newsletter-toolkit[cluster]'\n"
+        "pip install distributed, or install the toolkit with its extra [cluster]\n"
     )
 
 

@@ -152,6 +152,15 @@ def command(
     With --json each event is a line of JSON: started, finished, failed, skipped, and a
     summary at the end.
 
+    A process that dies, hangs (--task-timeout) or grows too large (--max-memory) costs at
+    most the outputs it was making; each has its line. A build that is killed leaves whole
+    files only, and the next one makes the rest. Ctrl-C ends at once.
+
+    With --scheduler the outputs are made on a Dask cluster. Its scheduler and workers need
+    the same toolkit with its extra [cluster], and no shared disk: files travel there, each
+    once, and outputs come back. A worker that is lost costs time, no output. Whoever can
+    reach a Dask scheduler can run anything on its machines: keep it in a network you trust.
+
     With --watch an error, too, is told and waited out: the next save mends it.
 
     \b
@@ -159,7 +168,9 @@ def command(
       newsletter build 2025-11-25
       newsletter build '2025-*' --explain --dry-run
       newsletter build --all --lang en --format pdf --out ~/archive
+      newsletter build 12 --format pdf
       ls issues | tail -n 3 | newsletter build -
+      newsletter build --all --scheduler tcp://192.168.1.20:8786
     """
     # Asking twice for one thing (`--lang ja --lang ja`) makes it once.
     languages = tuple(dict.fromkeys(languages))

@@ -34,7 +34,7 @@ from toolkit.export.tasks import Failure, Made, Task
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds to wait for a scheduler, or for a first worker."""
 
 KEPT = 64 * 1024 * 1024
@@ -227,8 +227,8 @@ def _connected(scheduler: str, patience: float) -> "Iterator[Client]":
         from distributed import Client
     except ImportError:
         raise MissingError(
-            "--scheduler needs Dask, which is not installed: pip install "
-            "'newsletter-toolkit[cluster]'"
+            "--scheduler needs Dask, which is not installed: pip install distributed, or install "
+            "the toolkit with its extra [cluster]"
         ) from None
     with _quiet():
         try:
