@@ -81,6 +81,15 @@ def test_a_note_of_several_blocks_with_two_marks(tmp_path: Path) -> None:
     )
 
 
+def test_symbols_for_private_use_are_no_signs_of_ours(tmp_path: Path) -> None:
+    """Word's bullet from Wingdings, an icon of a web font, and what only we use."""
+    mark, note = WRITERS["pandoc"]
+    mark = f"\uf0b7、\ue105、\ue000、&#x102005;{mark}"
+    assert page(tmp_path, mark, note.format(note="注である。")).article.body == (
+        f"{TEXT}\uf0b7、\ue105、\ue000、[^1]。\n\n{MORE}\n\n[^1]: 注である。\n"
+    )
+
+
 def test_a_link_into_the_page_is_no_footnote(tmp_path: Path) -> None:
     body = page(
         tmp_path, '<a href="#costs">費用</a>', '<h2 id="costs">費用</h2><p>百億円だ。</p>'

@@ -46,21 +46,31 @@ _ATTRIBUTES = {
     "td": {"colspan"},
     "th": {"colspan"},
 }
-# A break while its surroundings are unknown; private use, so that no text holds one.
-_BREAK = "\ue000"
+# A break while its surroundings are unknown, and where ruby begins and ends.
+_BREAK, _RUBY, _RUBY_END = "\U00100000", "\U00100001", "\U00100002"
+_SIGNS = re.compile("[\U00100000\U00100003-\U0010ffff]")
+"""What only signs of ours may be, here and in ``notes``: characters for private use of the last
+plane, which mean nothing in a text from outside. Those of ruby a Word file has already, by
+``ruby_text``, and no text is lost between two that it has of its own."""
 
 
 def parse_html(text: str) -> Element:
     """The tree of an HTML text. Comments and processing instructions are left out.
 
-    The parser resolves no entity of a document's own and loads nothing.
+    The parser resolves no entity of a document's own and loads nothing. ``_SIGNS`` are left out.
     """
     parser = lxml.html.HTMLParser(
         remove_comments=True, remove_pis=True, no_network=True, huge_tree=False
     )
     # A declared encoding would contradict a text that is already decoded.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    return lxml.html.document_fromstring(text, parser=parser, ensure_head_body=True)
+    root = lxml.html.document_fromstring(text, parser=parser, ensure_head_body=True)
+    for element in root.iter():
+        for name in ("text", "tail"):
+            words = getattr(element, name)
+            if words and _SIGNS.search(words):
+                setattr(element, name, _SIGNS.sub("", words))
+    return root
 
 
 def to_markdown(root: Element) -> str:
@@ -92,7 +102,7 @@ def to_markdown(root: Element) -> str:
     )
     text: str = _breaks(converter.convert(html))
     # Ruby was written before the text was escaped.
-    text = re.sub("\ue001([^\ue002]+)\ue002", lambda m: m[1].replace("\\|", "|"), text)
+    text = re.sub(f"{_RUBY}([^{_RUBY_END}]+){_RUBY_END}", lambda m: m[1].replace("\\|", "|"), text)
     return markdown.write(_levels_in_order(written(text)))
 
 
@@ -152,7 +162,7 @@ def ruby_text(base: str, readings: list[str]) -> str:
     """A base and its readings (one, or one a character) as text that becomes our ruby."""
     plain = not re.search(r"[{}|]", base + "".join(readings))
     if base and plain and len(readings) in {1, len(base)}:
-        return "\ue001{" + "|".join([base, *readings]) + "}\ue002"
+        return f"{_RUBY}{{{'|'.join([base, *readings])}}}{_RUBY_END}"
     return base + "".join(f"（{reading}）" for reading in readings)
 
 

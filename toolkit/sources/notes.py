@@ -4,8 +4,9 @@ Blogs, Substack, WordPress, Hatena, Wikipedia, Pandoc, Word (saved as a page, or
 mammoth) all write them alike: a mark that links to a note, and in the note a link back to
 the mark. That pair is the proof; a link into the page without one is no footnote.
 
-In the tree a mark becomes a character of the private use area, and a note stands between
-two more. No word count sees them, and ``written`` makes footnotes of them in the Markdown.
+In the tree a mark becomes a character for private use, and a note stands between two more;
+``markup.parse_html`` leaves those out that a page has of its own. No word count sees them, and
+``written`` makes footnotes of them in the Markdown.
 """
 
 import re
@@ -19,7 +20,8 @@ Element: TypeAlias = Any  # lxml.html.HtmlElement, which has no types
 MOST = 2000
 """How many notes of a page are read as such."""
 
-_MARK, _NOTE, _END = 0xE100, 0xF000, "\ue003"
+# In the last plane: in the first one are the symbols of Word (U+F0B7 is a bullet) and of icons.
+_MARK, _NOTE, _END = 0x101000, 0x102000, "\U00100003"
 _INLINE = frozenset(("a", "sup", "sub", "span", "small", "b", "i", "em", "strong"))
 _LEADING = re.compile(r"\A[\s:：.．\u00a0]+")
 
