@@ -158,6 +158,37 @@ def test_an_issue_restyled_in_word_is_a_base(tmp_path: Path) -> None:
     assert _errors(made.data, tmp_path) == []
 
 
+def test_a_base_that_numbers_its_separators_as_notes_works(tmp_path: Path) -> None:
+    """LibreOffice numbers them from 0, and Word may add a notice of its own with number 1."""
+
+    def change(document: docx.document.Document) -> None:
+        (rel,) = [rel for rel in document.part.rels.values() if "footnotes" in rel.reltype]
+        notice = b'<w:footnote w:type="continuationNotice" w:id="2"><w:p/></w:footnote>'
+        blob = rel.target_part.blob.replace(b'w:id="0"', b'w:id="1"')
+        blob = blob.replace(b'w:id="-1"', b'w:id="0"')
+        rel.target_part._blob = blob.replace(b"</w:footnotes>", notice + b"</w:footnotes>")
+        listed = list(document.settings.element.iter(f"{W}footnote"))
+        for number, reference in enumerate(listed):
+            reference.set(f"{W}id", str(number))
+
+    _own_base(tmp_path, change)
+    made = render(small(tmp_path, "文[^1]。続き[^2]。\n\n[^1]: 注\n\n[^2]: 注"))
+    read = Docx(made.data)
+    notes = [
+        (note.get(f"{W}id"), note.get(f"{W}type"))
+        for note in read.xml("word/footnotes.xml").iter(f"{W}footnote")
+    ]
+    assert notes == [
+        ("-1", "separator"),
+        ("0", "continuationSeparator"),
+        ("1", None),
+        ("2", None),
+    ]
+    listed = read.xml("word/settings.xml").iter(f"{W}footnote")
+    assert [reference.get(f"{W}id") for reference in listed] == ["-1", "0"]
+    assert _errors(made.data, tmp_path) == []
+
+
 def test_a_base_whose_style_ids_word_renamed_works(tmp_path: Path) -> None:
     """Word in Japanese calls Body Text "a3"; only the names stay."""
     edition = _own_base(tmp_path)

@@ -20,6 +20,7 @@ from toolkit.document.publication import Publication
 from toolkit.document.toml import read_toml
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
+from toolkit.rendering.docx.elements import w
 from toolkit.rendering.docx.package import pack
 from toolkit.resources import folder
 
@@ -234,9 +235,17 @@ def _footnotes(document: Any) -> Any:
     else:
         data = (folder("templates") / "docx" / "word" / "footnotes.xml").read_bytes()
     element = parse_xml(data)
+    # By the numbers that Word gives them: another program's may be those of notes.
+    numbers = {"separator": "-1", "continuationSeparator": "0"}
     for note in list(element):
-        if note.get(qn("w:type")) not in ("separator", "continuationSeparator"):
+        if number := numbers.get(note.get(qn("w:type"))):
+            note.set(qn("w:id"), number)
+        else:
             element.remove(note)
+    for listed in document.settings.element.findall(qn("w:footnotePr")):
+        for reference in listed.findall(qn("w:footnote")):
+            listed.remove(reference)
+        listed.extend(w("footnote", id=note.get(qn("w:id"))) for note in element)
     for key in own:
         rels.pop(key)
     name = PackURI("/word/footnotes.xml")
