@@ -38,12 +38,15 @@ MOST_ROWS = {"bar": 40, "line": 120, "share": MOST_SERIES}
 
 MOST_WHOLES = 12
 
+LARGEST = Decimal(10) ** 15
+"""What every figure is below, in the unit it is given in: sums and scales of it stay exact."""
+
 LONGEST_NAME, LONGEST_TEXT = 100, 500
 """The most characters of a name in the table, and of a title, a unit or a source."""
 
 _KEY = re.compile(r"([A-Za-z]+)\s*[:：]\s*(.*)")
 _MINUS = str.maketrans(dict.fromkeys("−‐‑‒–—―△▲", "-"))
-_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,21})(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d{1,9})?")
 _MISSING = ("", "-", "...", "n/a", "na", "不明")
 
 
@@ -226,6 +229,8 @@ def _row(line: int, cells: Sequence[str], width: int, fail: _Fail) -> Row:
         value = read_figure(figure)
         if value is None and not _is_missing(figure):
             raise fail(f"has {figure!r}, which is no number: what it counts goes to unit:", line)
+        if value is not None and abs(value) >= LARGEST:
+            raise fail("has a figure of more than 15 digits: give it in a larger unit:", line)
         values.append(value)
     return Row(label, tuple(values), line)
 
