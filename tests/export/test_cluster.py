@@ -17,7 +17,7 @@ import toolkit
 from tests.support import Newsletter
 from toolkit.document.publication import read_publication
 from toolkit.errors import MissingError
-from toolkit.export import Event, Output, Report, Started, Task, inputs
+from toolkit.export import Event, Failure, Output, Report, Started, Task, inputs
 from toolkit.export.cluster import run_on_cluster
 
 ISSUE, OTHERS, BROKEN = "2025-11-25", ("2025-12-02", "2025-12-09"), "2025-12-16"
@@ -178,6 +178,11 @@ def test_a_cluster_makes_the_same_bytes_and_loses_nothing(
     report = toolkit.build(other, [ISSUE], ["ja"], ["pdf"], scheduler=cluster.address)
     local = toolkit.build(other, [ISSUE], ["ja"], ["pdf"], out=tmp_path / "other", jobs=1)
     assert report.outputs[0].path.read_bytes() == local.outputs[0].path.read_bytes()
+
+    # More issues that cannot be read than the cluster has room for.
+    missing = [Task(opened, f"missing-{number}", "ja", ("md",)) for number in range(5)]
+    told = [one for one in run_on_cluster(missing, cluster.address) if isinstance(one, Failure)]
+    assert [failure.slug for failure in told] == [task.slug for task in missing]
 
     # Another toolkit on this side than on the worker's.
     with monkeypatch.context() as patch:

@@ -16,11 +16,10 @@ import logging
 import queue
 import re
 import warnings
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import fields, replace
-from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -81,12 +80,12 @@ def run_on_cluster(
     check_address(scheduler)
     with _connected(scheduler, patience) as client:
         sent = _Sent(client)
-        waiting = iter(tasks)
+        waiting = deque(tasks)
         under_way: dict[Future[Any], Task] = {}
         try:
-            while True:
+            while waiting or under_way:
                 room = AHEAD * _threads(client, patience) - len(under_way)
-                for task in islice(waiting, max(room, 0)):
+                for task in [waiting.popleft() for _ in range(min(room, len(waiting)))]:
                     try:
                         files = _contents(task)
                     except (NewsletterError, OSError):
@@ -97,7 +96,7 @@ def run_on_cluster(
                     for format_ in task.formats:
                         yield Started(task.slug, task.language, format_)
                 if not under_way:
-                    return
+                    continue  # none of those could be read
                 for future in _done(client, list(under_way), scheduler, patience):
                     yield from _results(future, under_way.pop(future))
                     sent.release(future)
