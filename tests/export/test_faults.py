@@ -17,7 +17,7 @@ import toolkit
 from tests.support import Newsletter
 from toolkit.document.publication import read_publication
 from toolkit.errors import MissingError
-from toolkit.export import Failure, Happening, Made, Report, Started, Task, run, run_each
+from toolkit.export import Event, Failure, Happening, Made, Report, Started, Task, run, run_each
 from toolkit.export.lock import FILE, build_lock
 
 ISSUE = "2025-11-25"
@@ -80,6 +80,22 @@ def test_an_issue_that_is_deleted_during_the_build_fails_alone(publication: Path
         assert failure.slug == "2025-12-02"
         assert "was taken away during the build" in str(failure.error)
     assert len(report.failures) == 2
+
+
+def test_an_output_that_a_way_forgets_is_a_failure(publication: Path) -> None:
+    def way(tasks: Sequence[Task]) -> Generator[Happening, None, None]:
+        yield from (next(run_each(task)) for task in tasks)
+
+    told: list[Event] = []
+    report = toolkit.build(
+        publication, languages=["ja"], formats=FORMATS, way=way, on_event=told.append
+    )
+    assert [output.format for output in report.outputs] == [FORMATS[0]]
+    (failure,) = report.failures
+    assert str(failure.error).endswith(
+        f"{ISSUE}.ja.{FORMATS[1]}: was not made, and nothing says why: build it again"
+    )
+    assert failure in told
 
 
 def test_what_a_killed_build_left_half_written_is_cleared_away(publication: Path) -> None:

@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 
 from toolkit.document.publication import PDF_VARIANTS, Publication
-from toolkit.errors import NewsletterError, UsageError
+from toolkit.errors import ContentError, NewsletterError, UsageError
 from toolkit.export.inputs import data_digest, sides
 from toolkit.export.lock import build_lock
 from toolkit.export.pool import (
@@ -245,6 +245,11 @@ def build(
                 if isinstance(result, Output | Failure):
                     results[result.slug, result.language, result.format] = result
                 tell(result)
+    for step in stale:
+        if (step.slug, step.language, step.format) not in results:
+            lost = _lost(step)
+            results[step.slug, step.language, step.format] = lost
+            tell(lost)
     ordered = [
         results[key]
         for step in steps
@@ -311,6 +316,12 @@ def _way(jobs: int, limits: Limits, scheduler: str | None) -> Way:
     if jobs == 1 and limits == NO_LIMITS:
         return run_here
     return partial(run_in_workers, jobs=jobs, limits=limits)
+
+
+def _lost(step: Step) -> Failure:
+    """A way has a fault, and said nothing of an output: that must not look like success."""
+    error = ContentError("was not made, and nothing says why: build it again", step.path)
+    return Failure(step.slug, step.language, step.format, error)
 
 
 def _ends_all(error: NewsletterError) -> bool:
