@@ -38,9 +38,10 @@ __all__ = [
     "statistics",
 ]
 
-_CANDIDATES = 500
-"""How many sentences a near one is chosen among."""
-_READ, _ROWS = 20_000, 256
+_CANDIDATES, _COMPARED = 800, 150
+"""How many sentences share most grams with one; and how many of them are compared with care,
+those that share most and those that are most alike as they are written."""
+_READ, _ROWS = 60_000, 256
 """How many entries of the index are read for a sentence, the rarest grams first, and how many
 rows of one gram (each catalog has its own)."""
 _BEST = 5
@@ -163,9 +164,14 @@ def near_matches(memory: Memory, text: str, source: str, target: str) -> list[Ne
         *units,
         text,
     )
+    written = dict(rows)
+    # To normalise takes longer than to compare: what is far off as it is written, and shares
+    # less than others, is left out.
+    alike = process.extract(text, written, scorer=fuzz.ratio, limit=_COMPARED)
+    compared = {unit for _, _, unit in alike} | {*units[:_COMPARED]}
     found = process.extract(
         without_digits(normalised(text)),
-        {unit: without_digits(normalised(other)) for unit, other in rows},
+        {unit: without_digits(normalised(written[unit])) for unit in compared & {*written}},
         scorer=fuzz.ratio,
         score_cutoff=LEAST,
         limit=4 * _BEST,  # of equals the latest counts, and that is seen only below
