@@ -99,7 +99,8 @@ def make_again(publication: Publication, damaged: tuple[int, int] | None) -> Ope
     path = publication.memory
     aside = path.with_name(f"{path.name}.damaged")
     if damaged is not None and identity(path) == damaged:
-        for ending in ("", "-wal", "-shm"):
+        # The file itself last: as long as it lies there, nobody begins a new one beside these.
+        for ending in ("-wal", "-shm", ""):
             if Path(f"{path}{ending}").exists():
                 Path(f"{path}{ending}").replace(f"{aside}{ending}")
     opened = _opened(str(path), publication)
