@@ -23,6 +23,7 @@ from tests.rendering.pages import DATA, SLUG, bookmarks, copy, with_text
 from tests.rendering.tags import read_tags
 from toolkit.document import markdown
 from toolkit.document.issue import Issue, read_issue
+from toolkit.document.japanese import is_wide
 from toolkit.document.publication import Publication, read_publication
 from toolkit.errors import ContentError
 from toolkit.rendering import Rendered, renderer
@@ -294,6 +295,18 @@ class TestThePdf:
         assert tags.problems == []
         spoken = [node.attributes.get("/Lang") for node in tags.root.walk()]
         assert min(spoken.count("ja"), spoken.count("en")) > 60
+
+    def test_no_japanese_line_begins_with_a_mark_that_must_not(self) -> None:
+        lines = []
+        with pdfplumber.open(BytesIO(made("ja-en", "pdf").data)) as pdf:
+            for sheet in pdf.pages:
+                left = sheet.crop((0, 0, sheet.width / 2, sheet.height))
+                lines += left.filter(lambda thing: thing.get("size", 99) > 8).extract_text_lines()
+        starts = [line["text"][0] for line in lines]
+        assert sum(is_wide(start) for start in starts) > 80
+        assert not set(starts) & set(
+            "、。，．・：；？！」』）】〕〉》”’ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ…％"
+        )
 
     def test_text_comes_out_row_by_row(self) -> None:
         reader = pypdf.PdfReader(BytesIO(made("ja-en", "pdf").data))

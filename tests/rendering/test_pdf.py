@@ -264,7 +264,7 @@ def kinsoku_lines(tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
 
 def test_no_line_begins_or_ends_with_a_mark_that_must_not(kinsoku_lines: list[Any]) -> None:
     assert len(kinsoku_lines) > 22
-    lines = [line["text"] for language in ("ja",) for line in body_lines(page(language)[1])]
+    lines = [line["text"] for theme in THEMES for line in body_lines(page("ja", theme)[1])]
     for line in [*lines, *(line["text"] for line in kinsoku_lines)]:
         assert line[0] not in NO_START, line
         assert line[-1] not in NO_END, line
