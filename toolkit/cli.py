@@ -26,7 +26,7 @@ COMMANDS = {
     "site": "Write all issues as a web site, with an index and a feed a language.",
     "glossary": "Check the glossary, and exchange it with other tools.",
     "memory": "See, import and export the translation memory.",
-    "models": "List, install and remove translation packages.",
+    "models": "List, install, evaluate and train translation packages.",
     "doctor": "Say what of fonts, libraries and packages is there, and what is missing.",
 }
 """Every command and its one line in ``newsletter --help``; the module is ``commands/NAME.py``
