@@ -5,7 +5,7 @@
 
 import re
 
-_BAR = re.compile(r"\s+\|\s*|\s*\|\s+|\s*｜\s*")
+_BAR = re.compile(r"(?<=\s)\||\|(?=\s)|｜")
 
 
 def split_caption(title: str) -> tuple[str, str]:

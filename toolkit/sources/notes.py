@@ -44,9 +44,12 @@ def mark_footnotes(root: Element) -> None:
     done: set[Element] = set()
     for target, links in marks.items():
         note = _block(places[target])
-        backs = [link for link in note.iter("a") if _leads_to(link, links)]
         inside = set(note.iter())
-        if not backs or note in done or number >= MOST or any(link in inside for link in links):
+        if note in done or number >= MOST or any(link in inside for link in links):
+            continue
+        names = {name for link in links for name in _names(link)}
+        backs = [link for link in note.iter("a") if _fragment(link) in names]
+        if not backs:
             continue
         if any(link in done for link in links) or not _has_words(note, backs):
             continue
@@ -92,16 +95,11 @@ def _block(element: Element) -> Element:
     return element
 
 
-def _leads_to(link: Element, marks: list[Element]) -> bool:
-    target = _fragment(link)
-    return bool(target) and any(target in names for mark in marks for names in _names(mark))
-
-
-def _names(mark: Element) -> Iterator[tuple[str, ...]]:
+def _names(mark: Element) -> Iterator[str]:
     """The names of a mark: its own, and those of what holds nothing else."""
     whole = _whole(mark)
     for element in (*mark.iter(), mark, *mark.iterancestors()):
-        yield tuple(name for name in (element.get("id"), element.get("name")) if name)
+        yield from filter(None, (element.get("id"), element.get("name")))
         if element is whole:
             return
 
