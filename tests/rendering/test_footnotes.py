@@ -139,6 +139,18 @@ class TestTheEdition:
             notes.insert(0, "注1.")
         assert words(article) == printed.replace(" ", "")
 
+    def test_a_heading_in_one_is_a_paragraph(self, tmp_path: Path) -> None:
+        made = edition_with(tmp_path, "# 題\n\n港[^1]。\n\n[^1]: # 注\n\n    ## 次\n\n    文です。")
+        assert [heading.text(" ") for heading in made.contents()][:2] == [
+            "深掘り記事 題",
+            "小ネタ1本",
+        ]
+        note = html_of(made).select_one("#note-1")
+        assert note is not None
+        assert [words(p) for p in note.select("p")] == ["注", "次", "文です。"]
+        for format_ in ("docx", "txt", "md"):
+            assert renderer(format_)(made).data
+
     def test_a_title_can_have_none(self, tmp_path: Path) -> None:
         made = edition_with(tmp_path, "# 題[^1]\n\n港[^1]。\n\n[^1]: 一")
         assert made.parts[0].heading.text("：") == "深掘り記事：題[^1]"

@@ -23,7 +23,7 @@ class Note:
     Attributes:
         number: through the issue, from 1.
         label: what its section's file calls it.
-        body: its block tokens, at level 1.
+        body: its block tokens, at level 1. A heading in it is a paragraph.
         marks: how many marks lead to it. In the text each is a ``footnote_ref`` token with
             ``meta["number"]`` and, counted from 1, ``meta["mark"]``.
     """
@@ -82,7 +82,7 @@ def take_notes(
     for label, number in known.items():
         start, end = written[label]
         # Level 1, as in a list: no paragraph of a note is a statement on a line of its own.
-        inner = _as_written(body[start + 1 : end])
+        inner = map(_no_heading, _as_written(body[start + 1 : end]))
         lifted = tuple(token.copy(level=token.level - body[start].level) for token in inner)
         notes.append(Note(number, label, lifted, counts[label]))
     return tuple(left), tuple(notes)
@@ -127,6 +127,13 @@ def _numbered(token: Token, numbers: Mapping[str, int], seen: dict[str, int]) ->
                 child = as_written(child)
         children.append(child)
     return token.copy(children=children)
+
+
+def _no_heading(token: Token) -> Token:
+    """The token; of a heading, that of a paragraph: no contents list what is in a footnote."""
+    if token.type not in ("heading_open", "heading_close"):
+        return token
+    return token.copy(type=token.type.replace("heading", "paragraph"), tag="p", markup="")
 
 
 def _pieces(spans: Sequence[tuple[int, int]], length: int) -> Iterator[tuple[int, int]]:
