@@ -7,7 +7,7 @@ the Japanese and are not translated.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markdown_it.token import Token
@@ -144,21 +144,37 @@ def nested(flat: Flat) -> Flat:
 
 def elements(text: str) -> Counter[tuple[str, str]]:
     """The inline elements of a sentence: bold, links with their targets, code, images, the marks
-    of footnotes.
+    of footnotes. What is around nothing but such marks, which move, is none.
     """
     found: Counter[tuple[str, str]] = Counter()
-    for token in markdown.parse_inline(text).children or []:
+    children = markdown.parse_inline(text).children or []
+    for position, token in enumerate(children):
         if token.type == "code_inline":
             found["code", token.content] += 1
         elif token.type == "image":
             found["image", str(token.attrs.get("src", ""))] += 1
         elif token.type == "footnote_ref":
             found["footnote", token.meta["label"]] += 1
-        elif token.nesting == 1:
+        elif token.nesting == 1 and not _holds_marks_only(children[position:]):
             found[token.type.removesuffix("_open"), str(token.attrs.get("href", ""))] += 1
         elif token.type == "hardbreak":
             found["line break", ""] += 1
     return found
+
+
+def _holds_marks_only(children: Sequence[Token]) -> bool:
+    """Whether a span, from its opening on, is around the marks of footnotes and nothing else."""
+    depth, marks = 0, False
+    for child in children:
+        depth += child.nesting
+        if depth == 0:
+            break
+        marks |= child.type == "footnote_ref"
+        if child.type == "text" and not child.content.strip():
+            continue
+        if child.nesting == 0 and child.type not in ("footnote_ref", "softbreak"):
+            return False
+    return marks
 
 
 def _order(span: Span) -> tuple[int, int]:

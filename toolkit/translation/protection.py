@@ -160,7 +160,8 @@ def protect(sentence: str, glossary: Glossary, source: str, target: str) -> Guar
     # Marks within a sentence would cost it words; at its end the engine need not see them.
     notes = [char for char, token in elements.items() if token.type == "footnote_ref"]
     bare, marks = without_marks(flat, notes)
-    flat = with_marks(bare, marks, "")
+    words = tuple(span for span in bare.spans if span.start < span.end)
+    flat = with_marks(replace(bare, spans=words), marks, "")
     guards = {
         char: Guard("element", char if token.type == "text" else "", token)
         for char, token in elements.items()
