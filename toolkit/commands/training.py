@@ -126,9 +126,7 @@ def command(
     if as_json:
         print_json(_as_dict(result))
     else:
-        _print(result)
-        if magazine and magazine.package not in ("", result.base.code + "-trained"):
-            click.echo(f"newsletter.toml names the package {magazine.package}: change it there")
+        _print(result, magazine.package if magazine else "")
     if result.objection:
         raise ContentError(f"what was trained is not kept: {result.objection}; nothing was changed")
 
@@ -160,7 +158,10 @@ class _Printer(Watcher):
             yield show
 
 
-def _print(result: "Result") -> None:
+def _print(result: "Result", named: str) -> None:
+    """Say what came of it; ``named`` is the package that the publication names, if any."""
+    from toolkit.translation.package import find
+
     best, last = result.looks[result.best], result.looks[-1]
     ended = ", ended early since nothing got better" if result.stopped else ""
     click.echo(
@@ -173,9 +174,14 @@ def _print(result: "Result") -> None:
     if isinstance(result.kept, Path):
         click.echo(f"{shown(result.kept)}: `newsletter models install` puts it to use")
     elif result.kept is not None:
+        code = result.kept.code
+        used = find("ja", "en", named).code
+        use = "it is used from now on"
+        if used != code:
+            use = f"{used} is used still: name {code} in newsletter.toml, [translation] package"
         click.echo(
-            f"installed {result.kept.code} {result.kept.version}: it is used from now on; "
-            f"`newsletter models remove {result.kept.code}` goes back to {result.base.code}"
+            f"installed {code} {result.kept.version}: {use}; "
+            f"`newsletter models remove {code}` goes back to {result.base.code}"
         )
 
 

@@ -7,7 +7,7 @@ as it is called again with the same package, pairs and settings. One training ru
 import fcntl
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from toolkit import __version__
 from toolkit.errors import ContentError, MissingError
 from toolkit.files import replacing, write_atomic
-from toolkit.training.course import Look, Settings, Watcher
+from toolkit.training.course import LONGEST, Look, Settings, Watcher
 from toolkit.training.curve import curve
 from toolkit.training.judging import Marks, exam, objection, sit
 from toolkit.training.packaging import code_of, next_version, write_package
@@ -27,6 +27,7 @@ from toolkit.translation.metadata import DECODER_ONLY, Package
 from toolkit.translation.package import install, installed, unpacked
 
 if TYPE_CHECKING:
+    from toolkit.training.batches import Encode
     from toolkit.training.trainer import Trained
 
 SHARE = 1.0
@@ -129,6 +130,29 @@ def prepare(pairs: Sequence[Pair], what: str) -> Material:
     return Material(cleaned, parts)
 
 
+def fitting(material: Material, encode: "Encode") -> Material:
+    """The material without the pairs that are too long for the model.
+
+    Raises:
+        ContentError: nothing is left to learn from, or to judge by.
+    """
+
+    def fits(pair: Pair) -> bool:
+        return all(len(encode(pair, target).pieces) <= LONGEST for _, target in BOTH)
+
+    parts, cleaned = material.split, material.cleaned
+    learned = tuple(filter(fits, parts.learned))
+    held_out = tuple(filter(fits, parts.held_out))
+    if not learned or not held_out:
+        raise ContentError("the pairs are too long for the model: cut them into sentences")
+    kept = {*learned, *held_out}
+    long = [(pair, "it is too long") for pair in cleaned.kept if pair not in kept]
+    return Material(
+        Cleaned(tuple(pair for pair in cleaned.kept if pair in kept), (*cleaned.dropped, *long)),
+        Split(learned, held_out),
+    )
+
+
 def learn(
     base: Package,
     material: Material,
@@ -162,6 +186,7 @@ def learn(
             "both ja-en and en-ja can be trained",
             base.path,
         )
+    from toolkit.training.batches import encoder
     from toolkit.training.gemma import model_of, weights_of
     from toolkit.training.trainer import device_of
     from toolkit.training.weights import read_binary, replaced
@@ -171,6 +196,8 @@ def learn(
     device = device_of(settings.device)
     binary = read_binary(base.path / "model" / "model.bin")
     model = model_of(binary)
+    encode = encoder(base)
+    material = fitting(material, encode)
     replay, general = general_pairs()
     watcher.prepared(base, material, len(replay))
     papers = exam(material.split.held_out, general, base.placeholders)
@@ -190,19 +217,26 @@ def learn(
             standing = sat(standing_package, f"judging {standing_package.code}")
         elapsed = time.monotonic() - began
         left = max(LEAST_SHARE * settings.minutes, settings.minutes - (elapsed + took) / 60)
+        picture = folder / "training.svg"
+
+        def draw(looks: Sequence[Look], best: int) -> str:
+            drawn = curve(looks, best, f"{base.code} {base.version}, trained further")
+            write_atomic(picture, drawn)
+            return drawn
+
         trained = _trained(
             model,
             base,
+            encode,
             material,
             (replay, general),
             replace(settings, minutes=left),
             device,
             folder,
+            draw,
             watcher,
         )
-        picture = folder / "training.svg"
-        drawn = curve(trained.looks, trained.best, f"{base.code} {base.version}, trained further")
-        write_atomic(picture, drawn)
+        drawn = draw(trained.looks, trained.best)
         result = Result(
             base=base,
             material=material,
@@ -251,17 +285,18 @@ def _objection(before: Marks, standing: Marks | None, after: Marks) -> str:
 def _trained(
     model: Any,
     base: Package,
+    encode: "Encode",
     material: Material,
     samples: tuple[Sequence[Pair], Sequence[Pair]],
     settings: Settings,
     device: str,
     folder: Path,
+    looked: Callable[[Sequence[Look], int], object],
     watcher: Watcher,
 ) -> "Trained":
     from toolkit.training import batches
     from toolkit.training.trainer import train
 
-    encode = batches.encoder(base)
     replay, general = samples
     learned = batches.Material(
         material.split.learned, replay, SHARE, encode, TOKENS[device], base.placeholders
@@ -270,17 +305,25 @@ def _trained(
     def both(pairs: Sequence[Pair]) -> list[batches.Example]:
         return [encode(pair, target) for pair in pairs for _, target in BOTH]
 
-    with watcher.training() as report:
-        return train(
-            model,
-            learned,
-            both(material.split.held_out),
-            both(general[:WATCHED]),
-            settings,
-            checkpoint=folder / "checkpoint.npz",
-            key=_key(base, material, settings),
-            report=report,
-        )
+    try:
+        with watcher.training() as report:
+            return train(
+                model,
+                learned,
+                both(material.split.held_out),
+                both(general[:WATCHED]),
+                settings,
+                checkpoint=folder / "checkpoint.npz",
+                key=_key(base, material, settings),
+                report=report,
+                looked=looked,
+            )
+    except (RuntimeError, MemoryError) as error:
+        # PyTorch says so when memory runs out, of the machine or of its card.
+        reason = str(error).partition("\n")[0] or "out of memory"
+        raise MissingError(
+            f"PyTorch cannot go on ({reason}): free some memory, or choose another --device"
+        ) from None
 
 
 def _key(base: Package, material: Material, settings: Settings) -> str:

@@ -34,7 +34,7 @@ LEAST = 40
 HELD_OUT = 8
 """One sentence in so many is held out."""
 
-SHORTEST, LONGEST = 2, 400
+SHORTEST, LONGEST = 2, 200
 """Characters of the Japanese side."""
 
 RATIO = (0.5, 7.0)

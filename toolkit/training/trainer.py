@@ -69,6 +69,9 @@ class Trained:
 Report = Callable[[float, str], None]
 """Is called after each step with the share of the run that is done, and words for it."""
 
+Looked = Callable[[Sequence[Look], int], object]
+"""Is called after each look with all so far, and the number of the best."""
+
 
 @dataclass
 class _State:
@@ -133,8 +136,9 @@ class _Run:
             fused=True,
         )
         self.state = _State()
-        self.forward = self._loss
         if settings.minutes >= COMPILE_FROM and not settings.steps and _can_compile(device):
+            # What cannot be compiled here runs as it is: slower, with the same result.
+            torch._dynamo.config.suppress_errors = True
             for layer in model.layers:
                 layer.forward = torch.compile(layer.forward, dynamic=True)
 
@@ -155,7 +159,7 @@ class _Run:
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step; the mean loss before it."""
-        loss, pieces = self.forward(batch)
+        loss, pieces = self._loss(batch)
         (loss / pieces).backward()
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         for master, weight in zip(self.master, self.weights, strict=True):
@@ -182,7 +186,7 @@ class _Run:
             torch._foreach_copy_(self.weights, values)
             found = []
             for batches in groups:
-                sums = [self.forward(batch) for batch in batches]
+                sums = [self._loss(batch) for batch in batches]
                 count = sum(pieces for _, pieces in sums)
                 found.append(float(sum(loss.item() for loss, _ in sums)) / max(count, 1))
             torch._foreach_copy_(self.weights, self.master)
@@ -245,6 +249,7 @@ def train(
     checkpoint: Path | None = None,
     key: str = "",
     report: Report = lambda done, words: None,
+    looked: Looked = lambda looks, best: None,
 ) -> Trained:
     """Train a model; it is changed, and the best weights are in the result.
 
@@ -257,6 +262,7 @@ def train(
         checkpoint: where to keep what a killed run needs to go on; gone when the run is over.
         key: of the run that the checkpoint belongs to; one of another run is of no use.
         report: see ``Report``.
+        looked: see ``Looked``.
 
     Raises:
         UsageError: the device is not there.
@@ -297,6 +303,7 @@ def train(
                 if state.looks[-1].held_out < state.looks[state.best].held_out:
                     state.best = len(state.looks) - 1
                     run.keep()
+                looked(state.looks, state.best)
                 state.seconds = time.monotonic() - began
                 stopped = len(state.looks) - 1 - state.best >= PATIENCE
             if done >= 1 or stopped:
