@@ -1,9 +1,11 @@
 """Run every benchmark: ``make benchmarks``."""
 
-from benchmarks import build, engine, memory, unchanged
+from benchmarks import bare, build, engine, memory, unchanged
 
 if __name__ == "__main__":
     build.main()
+    print()
+    bare.main()
     print()
     engine.main()
     print()

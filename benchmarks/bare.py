@@ -6,15 +6,13 @@ pieces, all of that done before. The toolkit starts from the files and ends with
 written. What it asks again (a sentence whose placeholders were lost, that loops, that lacks a
 number) the bare side never does; these tokens and seconds are counted apart.
 
-Then the command itself runs as an editor runs it, in processes of their own: once with
-everything to translate, for its peak of memory, and again with nothing changed.
+First the command itself runs as an editor runs it, in a process of its own, for its peak of
+memory.
 """
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.build import measure, row
 from benchmarks.engine import prompted, read_tokenizer
 from toolkit.translation import drafting
 from toolkit.translation.engine import (
@@ -42,7 +41,7 @@ from toolkit.translation.package import find
 RUNS = 3
 SEEDS = Path(__file__).parents[1] / "seeds"
 SLUG = "2025-12-02"
-MEMORY_BAR, AGAIN_BAR = 900, 0.5
+MEMORY_BAR = 900
 
 
 Clock = tuple[float, float]
@@ -193,45 +192,20 @@ def bare(
     return sum(len(answer.sequences[0]) for answer in answers), clock(start)
 
 
-def command(root: Path) -> tuple[float, float, int]:
-    """Seconds, processor seconds and peak memory (MB) of the command on the sample issue.
+def memory() -> None:
+    """Run the command, print its peak of memory.
 
-    To be called before anything large is loaded here: a child's peak of memory begins with
-    its parent's.
+    To be called before anything large is loaded here: a child's peak begins with its parent's.
     """
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "toolkit.cli", "translate", SLUG, "--publication", str(root)],
-        # As installed: with compiled modules, wherever they may be kept.
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(root / "pyc")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024
-
-
-def command_runs(runs: int) -> None:
-    """Run the command with everything to do, and again with nothing, and print."""
     with sample() as root:
-        seconds, _, memory = command(root)
-        print(
-            f"newsletter translate {SLUG}, a process: {seconds:.1f} s, "
-            f"memory at most {memory} MB (bar: {MEMORY_BAR})"
-        )
-        again = [command(root) for _ in range(runs)]
-    seconds, processor, memory = map(statistics.median, zip(*again, strict=True))
-    print(
-        f"again, nothing changed: {seconds:.2f} s, {processor:.2f} s of processor time "
-        f"(bar: {AGAIN_BAR}), {memory:.0f} MB"
-    )
+        script = str(Path(sys.executable).with_name("newsletter"))
+        ran = measure(script, "translate", SLUG, "--publication", str(root))
+    print(row(f"newsletter translate {SLUG}, the process", [ran]), f"(bar: {MEMORY_BAR} MB)")
 
 
 def main(runs: int = RUNS) -> None:
     """Measure and print."""
-    command_runs(runs)
+    memory()
     import ctranslate2
 
     package = ready(find("ja", "en", "ja-en"))

@@ -11,6 +11,7 @@ what a setting costs in quality.
 import argparse
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.engine import prompted, read_tokenizer, sentences
+from toolkit.translation.engine import BATCH_TOKENS
 
 CODE = "ja-en"
 
@@ -31,7 +33,7 @@ class Setting:
     """One way to run the model; ``tokens`` are those of the prompts in a batch, padding too."""
 
     name: str
-    tokens: int = 1024
+    tokens: int = BATCH_TOKENS
     compute: str = "default"
     inter: int = 1
     intra: int = 0  # all cores
@@ -41,7 +43,7 @@ class Setting:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-BASE = Setting("batches of 1,024 tokens, 1 worker with all threads")
+BASE = Setting(f"batches of {BATCH_TOKENS:,} tokens, 1 worker with all threads")
 
 
 def settings(cores: int) -> list[Setting]:
@@ -60,7 +62,6 @@ def settings(cores: int) -> list[Setting]:
         replace(BASE, name="static prompt", static=True),
         replace(BASE, name=f"{cores} workers of 1 thread", inter=cores, intra=1),
         *(replace(BASE, name="weights in", compute=name) for name in sorted(types)),
-        replace(BASE, name="MKL", environment={"CT2_USE_MKL": "1"}),
         replace(BASE, name="threads that do not spin", environment={"KMP_BLOCKTIME": "0"}),
         replace(BASE, name="beam 2", beam=2),
         replace(BASE, name="beam 4", beam=4),
@@ -151,7 +152,7 @@ def main() -> None:
     parser.add_argument("--test", type=Path, help="a test set, for quality")
     parser.add_argument("--limit", type=int, default=50, help="how many sentences")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default="", help="only settings whose names hold this")
+    parser.add_argument("--only", default="", help="only settings whose names match this")
     parser.add_argument("--target", choices=("ja", "en"), default="en")
     parser.add_argument("--measure", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -167,7 +168,7 @@ def main() -> None:
     compared = [
         setting
         for setting in settings(threads())
-        if setting is BASE or arguments.only in setting.name
+        if setting is BASE or re.search(arguments.only, setting.name)
     ]
     found: list[list[dict[str, Any]]] = [[] for _ in compared]
     for number in range(arguments.rounds):

@@ -95,7 +95,8 @@ ATTEMPTS = (
 """The ways of decoding, by attempt, cheap ones first: a beam takes 4 times as long as greedy."""
 
 BATCH_TOKENS = 1024
-"""Source tokens in a batch: large enough for full speed, small enough to show progress."""
+"""Source tokens in a batch: twice as many would be a little faster and take 900 MB of memory
+(docs/performance.md)."""
 
 LENGTH_FACTOR, LENGTH_MARGIN = 2, 16
 """An answer has at most so many times the tokens of its source, and so many more."""
