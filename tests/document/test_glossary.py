@@ -83,7 +83,7 @@ def test_another_encoding_is_refused(tmp_path: Path) -> None:
         read_glossary(path)
     assert caught.value.line == 2
     path.write_bytes("ja,en,note\n日銀,BOJ,\n".encode("utf-16"))
-    with pytest.raises(ContentError, match="not UTF-8"):
+    with pytest.raises(ContentError, match=r"not UTF-8 text but UTF-16: .* -f UTF-16 -t UTF-8"):
         read_glossary(path)
 
 

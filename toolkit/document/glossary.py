@@ -9,6 +9,7 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -185,12 +186,14 @@ def _text(path: Path) -> str:
     except ContentError as error:
         if "UTF-8" not in error.message:
             raise
-        try:
-            path.read_bytes().decode("cp932")
-        except UnicodeDecodeError:
-            encoding, codec = "", "THE-ENCODING"
+        data = path.read_bytes()
+        encoding, codec = "", "THE-ENCODING"
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):  # which CP932 would read, too
+            encoding, codec = " but UTF-16", "UTF-16"
         else:
-            encoding, codec = " but Shift_JIS", "CP932"
+            with suppress(UnicodeDecodeError):
+                data.decode("cp932")
+                encoding, codec = " but Shift_JIS", "CP932"
         raise ContentError(
             f"is not UTF-8 text{encoding}: save it as “CSV UTF-8” in Excel, or "
             f"`iconv -f {codec} -t UTF-8 {path.name}`",
