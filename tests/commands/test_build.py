@@ -285,7 +285,12 @@ def test_a_folders_name_comes_before_a_number(newsletter: Newsletter, archive: P
     ("number", "said"),
     [
         ("42", "no issue has the number 42, and none is named so"),
-        ("77", "several issues have the number 77: 2025-12-09, 2026-01-06; name one"),
+        pytest.param(
+            "9" * 5000,
+            f"no issue has the number {'9' * 5000}, and none is named so",
+            id="5000 digits",
+        ),
+        ("077", "several issues have the number 77: 2025-12-09, 2026-01-06; name one"),
     ],
 )
 def test_a_number_of_no_issue_or_of_two_is_a_usage_error(

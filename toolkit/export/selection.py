@@ -42,7 +42,7 @@ def select(
                 raise UsageError(f"no issue fits {name}; there are {len(known)} in the publication")
             found.update(dict.fromkeys(fitting))
         elif name.isascii() and name.isdecimal():
-            found[_numbered(publication, known, int(name))] = None
+            found[_numbered(publication, known, name)] = None
         else:
             from toolkit.document.issue import issue_folder
 
@@ -53,8 +53,9 @@ def select(
     return [slug for slug in found if _lies_between(publication, slug, since, until)]
 
 
-def _numbered(publication: Publication, known: Sequence[str], number: int) -> str:
-    fitting = [slug for slug in known if _manifest(publication, slug).get("number") == number]
+def _numbered(publication: Publication, known: Sequence[str], name: str) -> str:
+    number = name.lstrip("0") or "0"
+    fitting = [slug for slug in known if str(_manifest(publication, slug).get("number")) == number]
     if len(fitting) > 1:
         raise UsageError(f"several issues have the number {number}: {', '.join(fitting)}; name one")
     if not fitting:
