@@ -4,5 +4,5 @@
                        └─────▶ held out ────────── before ◀── judge ──▶ after
 
 Needs PyTorch (``newsletter-toolkit[train]``), which nothing else of the toolkit imports, and
-which only ``gemma``, ``loss`` and ``trainer`` import here.
+which only ``gemma`` and ``trainer`` import here.
 """
