@@ -197,6 +197,18 @@ def test_a_png_loses_its_comments(read: Callable[[str], Picture], folder: Path) 
     assert b"Somebody" not in read("a.png").data
 
 
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_stands_behind_a_picture_in_its_file_is_left_out(
+    read: Callable[[str], Picture], folder: Path, kind: str
+) -> None:
+    """As of screenshots that were cut, and of photographs with a film."""
+    data = drawn(kind, (40, 30))
+    (folder / "a").write_bytes(data)
+    assert read("a").data == data
+    (folder / "a").write_bytes(data + b"what was cut off" + data[-12:])
+    assert b"what was cut off" not in read("a").data
+
+
 def test_the_second_picture_behind_a_phones_jpeg_is_left_out(
     read: Callable[[str], Picture], folder: Path
 ) -> None:

@@ -54,6 +54,10 @@ _HIDDEN = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif", "photosh
 """What Pillow calls that which a picture says of itself; a PNG's texts come on top."""
 
 
+_ENDS = {"PNG": b"\0\0\0\0IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
+"""What a file ends with: the last chunk, the last marker."""
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture that was read and decodes.
@@ -116,9 +120,10 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
                         f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
                     )
                 image.load()
+                says_more = _says_more(image) or _goes_on(data, kind)
                 if _moves(image):
-                    data = _bare(image, kind, data)
-                elif (seen := _as_seen(image)) is not image or _says_more(image):
+                    data = _bare(image, kind) if says_more else data
+                elif (seen := _as_seen(image)) is not image or says_more:
                     width, height = seen.size
                     data = _encoded(seen, kind)
     except UnidentifiedImageError:
@@ -215,6 +220,20 @@ def _says_more(image: "Pixels") -> bool:
     )
 
 
+def _goes_on(data: bytes, kind: str) -> bool:
+    """Whether something follows the end of the picture in its file: a phone's film, or what an
+    editor left of a picture that was larger (CVE-2023-21036). Some pictures that merely hold
+    the sign of an end are taken for such.
+    """
+    if kind == "WEBP":
+        end = 8 + int.from_bytes(data[4:8], "little")
+    elif sign := _ENDS.get(kind):
+        end = data.find(sign) + len(sign)
+    else:
+        return False
+    return bool(data[end:].strip(b"\0"))
+
+
 def _moves(image: "Pixels") -> bool:
     return image.format in ("GIF", "PNG", "WEBP") and getattr(image, "n_frames", 1) > 1
 
@@ -224,10 +243,8 @@ def _is_clear(image: "Pixels") -> bool:
     return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
-def _bare(image: "Pixels", kind: str, data: bytes) -> bytes:
+def _bare(image: "Pixels", kind: str) -> bytes:
     """A picture that moves, without what it says of itself; its frames are kept as they are."""
-    if kind not in ("GIF", "WEBP", "PNG") or not _says_more(image):
-        return data
     stream = BytesIO()
     keep = {"lossless": True} if kind == "WEBP" else {}
     image.info = {name: value for name, value in image.info.items() if name not in _HIDDEN}
