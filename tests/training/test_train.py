@@ -277,7 +277,7 @@ def test_without_pytorch_it_says_what_to_install(
     assert (done.code, done.out) == (3, "")
     assert done.err == (
         "newsletter: training needs PyTorch (torch is missing): "
-        "pip install 'newsletter-toolkit[train]'\n"
+        "pip install torch 'sacrebleu[ja]', or the toolkit with its extra, train\n"
     )
 
 

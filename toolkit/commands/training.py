@@ -99,7 +99,7 @@ def command(
     instead of it; `newsletter models remove` goes back.
 
     A run that was killed goes on when it is called again. Training needs PyTorch and
-    sacrebleu: pip install 'newsletter-toolkit[train]'.
+    sacrebleu, which are an extra (train).
 
     \b
     Examples:

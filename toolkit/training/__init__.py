@@ -3,6 +3,6 @@
     pairs ──clean──▶ split ──▶ training pairs + replay ──▶ trainer ──▶ weights ──▶ package
                        └─────▶ held out ────────── before ◀── judge ──▶ after
 
-Needs PyTorch (``newsletter-toolkit[train]``), which nothing else of the toolkit imports, and
+Needs PyTorch (the extra ``train``), which nothing else of the toolkit imports, and
 which only ``gemma`` and ``trainer`` import here.
 """

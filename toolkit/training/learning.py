@@ -107,7 +107,8 @@ def require_torch() -> None:
     except (ImportError, OSError) as error:
         name = getattr(error, "name", None) or error
         raise MissingError(
-            f"training needs PyTorch ({name} is missing): pip install 'newsletter-toolkit[train]'"
+            f"training needs PyTorch ({name} is missing): pip install torch 'sacrebleu[ja]', or "
+            "the toolkit with its extra, train"
         ) from None
 
 
