@@ -118,6 +118,29 @@ def test_a_sentence_unlike_any_other_has_no_previous_text() -> None:
     assert live_entries(catalog)["予算は議会で決まる。"].previous_msgid is None
 
 
+def test_a_sentence_whose_footnotes_got_other_numbers_keeps_its_entry() -> None:
+    """A note in one piece that is added above gives all below another number."""
+    catalog = new_catalog("ja", "en")
+    approved = polib.POEntry(msgid="橋[^1]と港[^2]。", msgstr="A harbour[^2] and a _bridge_.[^1]")
+    draft, code = (
+        polib.POEntry(msgid="船[^3]。"),
+        polib.POEntry(msgid="`[^1]`と道[^1]。", msgstr="A road.[^1]"),
+    )
+    set_draft(draft, Draft("A ship.[^3]", "machine translation, confidence 80%"))
+    catalog.extend([approved, draft, code])
+    texts = ["橋[^2]と港[^3]。", "船[^4]。", "`[^1]`と道[^2]。"]
+    merge(catalog, [segment(text) for text in texts], Path("/issues/one"))
+    live = live_entries(catalog)
+    assert [live[text].msgstr for text in texts] == [
+        "A harbour[^3] and a _bridge_.[^2]",
+        "A ship.[^4]",
+        "",
+    ]
+    states = [state(live[text]) for text in texts]
+    assert states == [State.APPROVED, State.DRAFT, State.MISSING]
+    assert [entry.msgid for entry in catalog if entry.obsolete] == ["`[^1]`と道[^1]。"]
+
+
 def test_every_place_of_a_sentence_is_a_reference() -> None:
     catalog = new_catalog("ja", "en")
     places = [segment("橋。", 1), segment("港。", 2), segment("橋。", 3), segment("橋。", 3)]

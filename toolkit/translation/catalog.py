@@ -17,13 +17,15 @@ import difflib
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import polib
 
+from toolkit.document import markdown
+from toolkit.document.footnotes import marks
 from toolkit.document.issue import Issue
 from toolkit.errors import ContentError
 from toolkit.files import read_text, write_atomic
@@ -33,6 +35,7 @@ _DRAFT = re.compile(r"^(?:machine translation,|from) .*\[([0-9a-f]{12})\]$", re.
 _CONFIDENCE = re.compile(r"^machine translation, confidence (\d+)%", re.MULTILINE)
 _CHECK, _FORMER = "check: ", "previously: "
 _OPENING = re.compile(r'\s*(?:#[~|]\s*)?(?:msg[a-z_]+(?:\[\d+\])?\s*)?"')
+_MARK = re.compile(r"(?<!\\)\[\^([^\s\[\]]+)\]")
 _SYNTAX = re.compile(r"Syntax error in po file .*?\(line (\d+)\)(?:: (.*))?", re.DOTALL)
 # How alike two sentences must be for one to be the other, changed (msgmerge asks for 0.6).
 _NEAR = 0.6
@@ -173,6 +176,8 @@ def state(entry: polib.POEntry) -> State:
 def merge(catalog: polib.POFile, segments: Sequence[Segment], folder: Path) -> None:
     """Bring a catalog in line with the sentences of its issue, in their order.
 
+    A sentence in which only footnotes are called otherwise (those in one piece are numbered
+    through the file) keeps its entry, with the new marks on both sides.
     New sentences get an entry without a translation; one that is near to a sentence that
     vanished names it as its previous text, and shows how that was translated. Entries
     that are no longer needed become obsolete; one that nobody ever translated or
@@ -200,9 +205,22 @@ def merge(catalog: polib.POFile, segments: Sequence[Segment], folder: Path) -> N
             others.append(entry)
     vanished = [entry for entry in others if not entry.obsolete]
 
+    noted = {
+        _with_labels(entry.msgid): entry
+        for entry in vanished
+        if "[^" in entry.msgid and not entry.msgctxt and not entry.msgid_plural
+    }
+
     merged = []
     for text, references in places.items():
-        entry = former.get(text) or _new_entry(text, vanished)
+        found = former.get(text)
+        if found is None and "[^" in text:
+            same = noted.pop(_with_labels(text), None)
+            if same is not None and _relabel(same, text):
+                others = [one for one in others if one is not same]
+                vanished = [one for one in vanished if one is not same]
+                found = same
+        entry = found or _new_entry(text, vanished)
         entry.obsolete = False
         entry.occurrences = references
         merged.append(entry)
@@ -255,6 +273,30 @@ def _new_entry(text: str, vanished: Iterable[polib.POEntry]) -> polib.POEntry:
         if near.msgstr:
             entry.comment = f"{_FORMER}{' '.join(near.msgstr.split())}"
     return entry
+
+
+def _with_labels(text: str, labels: Mapping[str, str] | None = None) -> str:
+    """A sentence with other labels at its footnotes' marks; by default with one for all."""
+    return _MARK.sub(lambda mark: f"[^{labels[mark[1]] if labels else '*'}]", text)
+
+
+def _relabel(entry: polib.POEntry, text: str) -> bool:
+    """Make an entry that of a sentence which differs in its footnotes' labels only; whether that
+    can be done.
+    """
+    before, there, after = (_MARK.findall(one) for one in (entry.msgid, entry.msgstr, text))
+    labels = dict(zip(before, after, strict=True))
+    certain = [labels[label] for label in before] == after and {*there} <= {*before}
+    for one, found in ((entry.msgid, before), (entry.msgstr, there)):
+        # What stands in code is no mark.
+        certain &= list(marks(markdown.parse_inline(one))) == found
+    if not certain:
+        return False
+    translation = _with_labels(entry.msgstr, labels)
+    if state(entry) is State.DRAFT:
+        entry.comment = entry.comment.replace(_digest(entry.msgstr), _digest(translation))
+    entry.msgid, entry.msgstr = text, translation
+    return True
 
 
 def _nearest(text: str, entries: Iterable[polib.POEntry]) -> polib.POEntry | None:
