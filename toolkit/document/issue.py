@@ -17,10 +17,14 @@ from toolkit.errors import ContentError, UsageError
 from toolkit.files import read_text
 
 MANIFEST = "issue.toml"
-KEYS = ("number", "date", "title", "lead", "section")
+KEYS = ("number", "date", "title", "lead", "cover", "section")
 SLUG = re.compile(r"\w[\w.-]{0,59}")
 """What an issue may be called: the name of a folder (of a length that every file system
 takes), no path and nothing hidden."""
+COVER = (
+    'cover must be one picture, "![what it shows](picture.jpg)", or one paragraph, such as a '
+    "statement out of the issue"
+)
 SECTION_KEYS = ("kind", "file", "articles")
 
 
@@ -72,6 +76,9 @@ class Issue:
         number: the running number; 0 where the manifest has none.
         title: as inline Markdown. ``lead``: one or two sentences for the masthead; may be empty.
         sections: in order.
+        cover: what the first page shows, as block tokens like a section's body: one picture,
+            or one paragraph such as a statement out of the issue; may be empty. Pictures are
+            relative to the issue's folder; ``map`` counts the lines of ``issue.toml``.
         drafts: how many sentences are machine translations nobody approved.
         title_draft, lead_draft: whether one of them is in the title, or in the lead.
     """
@@ -85,6 +92,7 @@ class Issue:
     title: str
     lead: str
     sections: tuple[Section, ...]
+    cover: tuple[Token, ...] = ()
     drafts: int = field(default=0)
     title_draft: bool = False
     lead_draft: bool = False
@@ -116,6 +124,12 @@ def read_issue(publication: Publication, slug: str) -> Issue:
     lead = data.get("lead", "")
     if not isinstance(lead, str):
         raise fail("lead must be a text in quotes", "lead")
+    cover = data.get("cover", "")
+    if not isinstance(cover, str):
+        raise fail("cover must be a text in quotes", "cover")
+    shown = _read_cover(cover.strip(), value_line(text, "cover"))
+    if shown is None:
+        raise fail(COVER, "cover")
     entries = data.get("section", [])
     if not isinstance(entries, list) or not entries:
         raise fail("needs its sections: [[section]] with kind and file", "section")
@@ -134,6 +148,7 @@ def read_issue(publication: Publication, slug: str) -> Issue:
         title=title.strip(),
         lead=lead.strip(),
         sections=sections,
+        cover=shown,
     )
 
 
@@ -170,6 +185,23 @@ def read_section_file(path: Path, kind: Kind, articles: tuple[Article, ...] = ()
         line = tokens[0].map[0] + 1 if tokens[0].map else 1
         tokens = tokens[3:]
     return Section(kind, title, tuple(tokens), path, line, articles)
+
+
+def _read_cover(text: str, line: int) -> tuple[Token, ...] | None:
+    """What the first page shows; None where it is more, or something else, than it may be."""
+    if not text:
+        return ()
+    tokens = markdown.parse(text)
+    if [token.type for token in tokens] != ["paragraph_open", "inline", "paragraph_close"]:
+        return None
+    shown = [child for child in tokens[1].children or [] if child.content.strip() or child.nesting]
+    if any(child.type == "image" for child in tokens[1].children or []) and (
+        [child.type for child in shown] not in (["image"], [])
+    ):
+        return None
+    for token in tokens:
+        token.map = [line - 1, line]
+    return tuple(tokens)
 
 
 def _read_section(

@@ -116,6 +116,11 @@ def _pages(issue: Issue) -> Iterator[Page]:
             Prose("manifest", markdown.parse_inline(value), blanked(value), value_line(text, key))
             for key, value in (("title", issue.title), ("lead", issue.lead))
             if value
+        )
+        + tuple(
+            Prose("manifest", token, blanked(token.content), value_line(text, "cover"))
+            for token in issue.cover
+            if token.type == "inline"
         ),
     )
     read: set[Path] = set()

@@ -143,16 +143,17 @@ def own_templates(publication: Publication) -> list[Path]:
 
 
 def picture_files(publication: Publication, issue: "Issue") -> list[Path]:
-    """The pictures that the sections of an issue show and that are there."""
+    """The pictures that the cover and the sections of an issue show and that are there."""
     found: dict[Path, None] = {}
-    for section in issue.sections:
-        for token in section.body:
+    bodies = [(issue.path, issue.cover), *((each.path, each.body) for each in issue.sections)]
+    for file, body in bodies:
+        for token in body:
             for child in token.children or []:
                 if child.type != "image":
                     continue
                 try:
                     name = unquote(urlsplit(str(child.attrs.get("src", ""))).path)
-                    path = section.path.parent / name
+                    path = file.parent / name
                     inside = path.resolve().is_relative_to(publication.root)
                     if name and inside and path.is_file():
                         found[path] = None

@@ -119,10 +119,12 @@ class BilingualEdition:
     Attributes:
         sides: the two editions.
         parts: their parts, paired.
+        cover: what their first page shows, paired; empty where there is nothing.
     """
 
     sides: tuple[Edition, Edition]
     parts: tuple[BilingualPart, ...]
+    cover: tuple[BilingualPart, ...] = ()
 
     @property
     def language(self) -> str:
@@ -177,7 +179,12 @@ def pair(first: Edition, second: Edition) -> BilingualEdition:
     # A notice counts the drafts for all readers, whichever edition has them.
     drafts = max(first.issue.drafts, second.issue.drafts)
     sides = (_with_notice(first, drafts), _with_notice(second, drafts))
-    return BilingualEdition(sides, tuple(_parts(sides, first.parts, second.parts)))
+    covers = ([side.cover] if side.cover else [] for side in sides)
+    return BilingualEdition(
+        sides,
+        tuple(_parts(sides, first.parts, second.parts)),
+        tuple(_parts(sides, *covers)),
+    )
 
 
 def _with_notice(edition: Edition, drafts: int) -> Edition:

@@ -63,7 +63,10 @@ def _text(
         for side in edition.sides
     )
     # The bodies are set here, block by block; all else is what either edition prints.
-    sides = [page_text(replace(side, parts=()), embed_picture, draw)[0] for side in edition.sides]
+    sides = [
+        page_text(replace(side, cover=None, parts=()), embed_picture, draw)[0]
+        for side in edition.sides
+    ]
     for side, own, name in zip(edition.sides, sides, edition.language_names, strict=True):
         own["language_name"] = name
         own["title_mark"] = _mark(side, is_draft=side.issue.title_draft)
@@ -75,6 +78,11 @@ def _text(
         "names": edition.name,
         "titles": edition.plain_title,
         "contents": setter.contents(),
+        "cover": [
+            setter.block(block, part, part.headings)
+            for part in edition.cover
+            for block in part.blocks
+        ],
         "parts": [setter.part(part) for part in edition.parts],
         "sources": setter.heading((sources[0], sources[1])) if sources[0] and sources[1] else None,
         "has_drafts": edition.has_drafts,

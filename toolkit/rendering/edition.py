@@ -128,7 +128,11 @@ class Citation:
 
 @dataclass(frozen=True)
 class Edition:
-    """Everything a format needs to print an issue in one language."""
+    """Everything a format needs to print an issue in one language.
+
+    ``cover`` is what the first page shows, as a part whose heading says nothing: one picture,
+    or one paragraph; None where there is nothing.
+    """
 
     publication: Publication
     issue: Issue
@@ -140,6 +144,7 @@ class Edition:
     date: str
     title: str
     lead: str
+    cover: Part | None
     reading_time: str
     parts: tuple[Part, ...]
     citations: tuple[Citation, ...]
@@ -207,6 +212,7 @@ def prepare(publication: Publication, issue: Issue) -> Edition:
         date=date,
         title=without_marks(issue.title),
         lead=without_marks(issue.lead),
+        cover=_cover(issue),
         reading_time=labels.fill("reading-time", minutes=reading_minutes(issue)),
         parts=parts,
         citations=citations,
@@ -227,6 +233,12 @@ def reading_minutes(issue: Issue) -> int:
                 words = len("".join(" " if is_wide(char) else char for char in text).split())
                 minutes += wide / CHARACTERS_A_MINUTE + words / WORDS_A_MINUTE
     return max(1, math.ceil(minutes))
+
+
+def _cover(issue: Issue) -> Part | None:
+    if not issue.cover:
+        return None
+    return Part(None, Heading(2, "cover", "", "", ""), issue.cover, issue.path)
 
 
 def _parts(issue: Issue, labels: Labels) -> Iterator[Part]:

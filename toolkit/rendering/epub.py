@@ -6,8 +6,8 @@ languages, and its owner has chosen one.
 """
 
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,8 @@ def render(edition: Edition) -> Rendered:
     pages = dict(_pages(edition, text))
     _join(pages)
     items = [_page_item(name, tree) for name, tree in pages.items()]
-    items += [_Item("style", STYLE, "text/css", style.encode()), *shelf.items.values()]
+    items += [_Item("style", STYLE, "text/css", style.encode())]
+    items += _with_cover(shelf.items.values(), pages[COVER])
     context = text | _about(edition, list(pages.values())) | {"items": items}
     package = xml.fill(edition.publication, "epub/package.opf.j2", context)
     files = {
@@ -164,6 +165,13 @@ def _page_item(name: str, root: Tree) -> _Item:
     return _Item(
         name.removesuffix(".xhtml"), name, "application/xhtml+xml", data, " ".join(properties)
     )
+
+
+def _with_cover(items: Iterable[_Item], page: Tree) -> Iterator[_Item]:
+    """The media, the picture on the cover's page marked as what a shelf of books shows."""
+    shown = next((image.get("src") for image in page.iter(f"{_XHTML}img")), None)
+    for item in items:
+        yield replace(item, properties="cover-image") if item.href == shown else item
 
 
 def _about(edition: Edition, pages: list[Tree]) -> dict[str, object]:

@@ -135,7 +135,7 @@ def _places(edition: Edition) -> Iterator[_Place]:
         *(str(field) for cited in edition.citations for field in vars(cited).values()),
     ):
         yield _Place(text, manifest, 0)
-    for part in edition.parts:
+    for part in (*([edition.cover] if edition.cover else []), *edition.parts):
         yield from _part_places(part)
     if edition.sources_heading:
         yield _Place(edition.sources_heading.text(""), manifest, 0)

@@ -69,6 +69,8 @@ def _edition(edition: Edition, findings: list[Finding]) -> Iterator[Token]:
     if edition.lead:
         lead = markdown.parse_inline(edition.lead).children or []
         yield from _paragraph(portable(_unlinked(lead)))
+    if edition.cover:
+        yield from _body(edition.cover.body, edition.cover, edition, findings)
     for part in edition.parts:
         yield from _part(part, edition, findings)
     if edition.sources_heading:

@@ -125,6 +125,7 @@ def page_text(
         "plain_title": edition.plain_title,
         "lead": set_line(edition.lead, edition.language, in_phrases=False) if edition.lead else "",
         "description": markdown.plain(markdown.parse_inline(edition.lead)) if edition.lead else "",
+        "cover": set_body(edition.cover, setting) if edition.cover else "",
         "reading_time": edition.reading_time,
         "contents": _contents(edition),
         "parts": [_part(part, setting, edition) for part in edition.parts],

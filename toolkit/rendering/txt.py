@@ -104,6 +104,10 @@ class _Page:
         if edition.lead:
             yield ""
             yield from self.wrapped(_words(edition.lead))
+        if edition.cover:
+            for block in SyntaxTreeNode(edition.cover.body).children:
+                yield ""
+                yield from self.block(block, edition.cover, self.columns)
         yield from ("", "")
         yield from self.heading_lines(2, edition.labels["contents"])
         yield ""

@@ -131,6 +131,7 @@ def translated(
         language=language,
         title=line(issue.title),
         lead=line(issue.lead),
+        cover=tuple(block(token, issue.path) for token in issue.cover),
         sections=tuple(section(original) for original in issue.sections),
         title_draft=is_draft(markdown.parse_inline(issue.title)),
         lead_draft=is_draft(markdown.parse_inline(issue.lead)),
@@ -173,6 +174,9 @@ def _passages(issue: Issue) -> Iterator[tuple[Token, Path, int]]:
     for key, text in (("title", issue.title), ("lead", issue.lead)):
         if text:
             yield markdown.parse_inline(text), issue.path, value_line(manifest, key)
+    for token in issue.cover:
+        if token.type == "inline":
+            yield token, issue.path, token.map[0] + 1 if token.map else 1
     for section in issue.sections:
         if section.title:
             yield markdown.parse_inline(section.title), section.path, section.title_line

@@ -61,7 +61,9 @@ def _properties(edition: Edition, title: str, publication: str, document: Any) -
 
 
 def _styles(edition: Edition) -> tuple[str, ...]:
-    return footnotes.STYLES if any(edition.notes()) else ()
+    """The styles that an edition needs beyond those of every one."""
+    cover = (pages.COVER_STYLE,) if edition.cover else ()
+    return (*cover, *(footnotes.STYLES if any(edition.notes()) else ()))
 
 
 def _characters(base: Base) -> set[str]:

@@ -103,6 +103,11 @@ class Base:
     styles: Mapping[str, str]
     footnotes: Any
 
+    @property
+    def is_bilingual(self) -> bool:
+        """Whether it is for a document in two languages."""
+        return set(BILINGUAL_STYLES) <= self.styles.keys()
+
 
 def open_base(publication: Publication, language: str, more: Sequence[str] = ()) -> Base:
     """The publication's own base document, or ours in its theme, for a language (``BILINGUAL``

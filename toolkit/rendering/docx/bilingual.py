@@ -108,20 +108,32 @@ class _Writer:
             title += runs(manuscript, side.title, Words("Title"), side.issue.path)
             title += self._mark(manuscript) if side.issue.title_draft else []
         yield leading.paragraph("Title", *title)
-        if not sides[0].lead:
-            return
+        rows = []
         leads = []
         for manuscript, side in zip(self.column, sides, strict=True):
+            if not side.lead:
+                continue
             words = runs(manuscript, side.lead, Words("Subtitle"), side.issue.path)
             words += self._mark(manuscript) if side.issue.lead_draft else []
             leads.append([manuscript.paragraph("Subtitle", *words)])
-        yield self._table([self._row(leads)])
+        if leads:
+            rows.append(self._row(leads))
+        first, second = (replace(side, highest=pages.BILINGUAL_COVER_HEIGHT) for side in self.page)
+        on_cover = _Writer(self.edition, (first, second))
+        for part in self.edition.cover:
+            for block in part.blocks:
+                rows += on_cover._rows(block, part, is_last=True)
+        if rows:
+            yield self._table(rows)
 
     def _contents(self) -> Iterator[Element]:
         """The contents in both languages, an entry for each pair of headings."""
         leading = self.page[0]
         entries = []
+        deepest = TITLE_LEVEL + pages.contents_depth(leading)
         for headings in self.edition.contents():
+            if headings[0].level > deepest:
+                continue
             style = f"TOC {headings[0].level - TITLE_LEVEL}"
             entry: list[Element] = []
             for manuscript, heading in zip(self.page, headings, strict=True):

@@ -73,10 +73,12 @@ class Setting:
     text: str = ""
 
 
-def blocks(manuscript: Manuscript, body: Sequence[Token], section: Path) -> Iterator[Element]:
-    """The paragraphs and tables of a body."""
+def blocks(
+    manuscript: Manuscript, body: Sequence[Token], section: Path, text: str = ""
+) -> Iterator[Element]:
+    """The paragraphs and tables of a body; ``text`` is as in ``Setting``."""
     tree = SyntaxTreeNode(body)
-    return _blocks(manuscript, tree.children, Setting(section))
+    return _blocks(manuscript, tree.children, Setting(section, text=text))
 
 
 def write_note(manuscript: Manuscript, note: Note, section: Path) -> None:

@@ -14,6 +14,9 @@ from toolkit.rendering.edition import Edition
 HALF_POINTS = 21
 """The size of text where no style says one (10.5 pt), in Word's half points."""
 
+HIGHEST = 0.7
+"""The most of the text area's height that a picture takes: its caption stays beside it."""
+
 
 @dataclass
 class Manuscript:
@@ -25,6 +28,7 @@ class Manuscript:
         bookmarks: the names of the headings' bookmarks, by the headings' ids.
         findings: what the editor should know.
         measure: how wide the text stands, in EMU, where it is less than the page allows.
+        highest: the most of the text area's height that a picture takes.
         emphasis: the character style of stressed words.
         suffix: what ends the names of bookmarks, in a document of two editions.
         word_notes: whether footnotes are Word's; else they stand in the text.
@@ -36,6 +40,7 @@ class Manuscript:
     bookmarks: Mapping[str, str]
     findings: list[Finding] = field(default_factory=list)
     measure: int | None = None
+    highest: float = HIGHEST
     emphasis: str = "Emphasis"
     suffix: str = ""
     word_notes: bool = True

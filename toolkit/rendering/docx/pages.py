@@ -15,15 +15,25 @@ from toolkit.rendering.edition import Citation, Heading, Part
 
 LOCALES = {"ja": "ja-JP", "en": "en-US"}
 
-CONTENTS = 'TOC \\o "1-2" \\n \\h \\z'
-"""The field of the contents: Heading 1 and 2, linked, without page numbers (``\\n``). Numbers
-cannot be known before Word lays the pages out; leaving them to ``updateFields`` would
-greet every reader with a question. Updating the field keeps it as it is here."""
+COVER_STYLE = "Cover Statement"
+COVER_HEIGHT, BILINGUAL_COVER_HEIGHT = 0.23, 0.15
+"""The most of the text area's height that the cover's picture takes."""
+
+COVER_SPACE = 480
+"""Room between what stands on a cover that shows something, in twentieths of a point; there
+the contents need the rest."""
+
+CONTENTS = 'TOC \\o "1-{depth}" \\n \\h \\z'
+"""The field of the contents: Heading 1 and 2 (see ``contents_depth``), linked, without
+page numbers (``\\n``). Numbers cannot be known before Word lays the pages out; leaving them
+to ``updateFields`` would greet every reader with a question. Updating the field keeps it as
+it is here."""
 
 
 def body(manuscript: Manuscript) -> Iterator[Element]:
     """Everything between the running head and foot, in order."""
     yield from _masthead(manuscript)
+    yield from _cover(manuscript)
     yield from _contents(manuscript)
     for position, part in enumerate(manuscript.edition.parts):
         yield from _part(manuscript, part, new_page=position == 0)
@@ -49,16 +59,40 @@ def _masthead(manuscript: Manuscript) -> Iterator[Element]:
     imprint = (edition.number, edition.date, edition.reading_time)
     line = " / ".join(text for text in imprint if text)
     yield manuscript.paragraph("Issue Line", run(line))
-    yield manuscript.paragraph("Title", *runs(manuscript, edition.title, Words("Title"), path))
+    before = [w("spacing", before=2 * COVER_SPACE)] if edition.cover else []
+    title = runs(manuscript, edition.title, Words("Title"), path)
+    yield manuscript.paragraph("Title", *title, properties=before)
     if edition.lead:
         lead = runs(manuscript, edition.lead, Words("Subtitle"), path)
-        yield manuscript.paragraph("Subtitle", *lead)
+        after = [w("spacing", after=COVER_SPACE)] if edition.cover else []
+        yield manuscript.paragraph("Subtitle", *lead, properties=after)
+
+
+def _cover(manuscript: Manuscript) -> Iterator[Element]:
+    """What the first page shows below its masthead."""
+    shown = manuscript.edition.cover
+    if shown:
+        on_cover = replace(manuscript, highest=COVER_HEIGHT)
+        yield from blocks(on_cover, shown.body, shown.path, COVER_STYLE)
+
+
+def contents_depth(manuscript: Manuscript) -> int:
+    """How many of Word's heading levels the contents list.
+
+    The headlines alone have room on a cover with a picture, or with anything in two languages.
+    """
+    shown = manuscript.edition.cover
+    if shown is None:
+        return 2
+    has_picture = any(child.type == "image" for child in shown.body[1].children or [])
+    return 1 if has_picture or manuscript.base.is_bilingual else 2
 
 
 def _contents(manuscript: Manuscript) -> Iterator[Element]:
     """The contents as a field with its entries filled in, each a link to its heading."""
     edition = manuscript.edition
-    headings = edition.contents()
+    deepest = TITLE_LEVEL + contents_depth(manuscript)
+    headings = [heading for heading in edition.contents() if heading.level <= deepest]
     if not headings:
         return
     entries = []
@@ -71,7 +105,7 @@ def _contents(manuscript: Manuscript) -> Iterator[Element]:
 
 def contents_field(manuscript: Manuscript, entries: list[Element], title: str) -> Element:
     """The field of the contents around its entries, which are paragraphs."""
-    start = field(CONTENTS, [])
+    start = field(CONTENTS.format(depth=contents_depth(manuscript)), [])
     end = start.pop()
     for position, element in enumerate(start, 1):
         entries[0].insert(position, element)

@@ -21,9 +21,6 @@ EMU_PER_INCH = 914_400
 RESOLUTION = 220
 """The most pixels to an inch that a picture has in its place, as Word itself keeps by default."""
 
-HIGHEST = 0.7
-"""The most of the text area's height that a picture takes: its caption stays beside it."""
-
 _INLINE = """\
 <wp:inline xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
     xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"
@@ -107,7 +104,7 @@ def _extent(manuscript: Manuscript, picture: Picture) -> tuple[int, int]:
     """Width and height in EMU: a pixel a CSS pixel, scaled down to the text area."""
     widest, highest = manuscript.text_area()
     width, height = picture.width * EMU_PER_PIXEL, picture.height * EMU_PER_PIXEL
-    scale = min(1.0, widest / width, highest * HIGHEST / height)
+    scale = min(1.0, widest / width, highest * manuscript.highest / height)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
