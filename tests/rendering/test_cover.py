@@ -108,7 +108,7 @@ class TestAStatement:
 
     def test_stands_beside_its_translation(self, editions: dict[str, Edition]) -> None:
         page = html(renderer("html")(both(editions["statement"])))
-        cells = page.select(".frontispiece .cell")
+        cells = page.select("header .frontispiece .cell")
         assert [(cell["lang"], squeezed(cell.get_text())) for cell in cells] == [
             ("ja", STATEMENT),
             ("en", f"EN{STATEMENT}"),

@@ -21,7 +21,7 @@ class Page:
 
     Attributes:
         path: the file.
-        prose: its text in order; of the manifest, the title and the lead.
+        prose: its text in order; of the manifest, title, lead and cover.
         section: the section; None for the manifest.
     """
 
