@@ -2,9 +2,10 @@
 
 Both work in one process with one loaded model, in turn. The bare side gets, in one call, the
 very prompts that the toolkit makes of the sample issue's sentences: read, protected, cut into
-pieces, all of that done before. The toolkit starts from the files and ends with the catalog
-written. What it asks again (a sentence whose placeholders were lost, that loops, that lacks a
-number) the bare side never does; these tokens and seconds are counted apart.
+pieces, all of that done before. The toolkit starts from the files, its memory filled from the
+earlier issue, and ends with the catalog written. What it asks again (a sentence whose
+placeholders were lost, that loops, that lacks a number) the bare side never does; these tokens
+and seconds are counted apart.
 
 First the command itself runs as an editor runs it, in a process of its own, for its peak of
 memory.
@@ -150,6 +151,7 @@ def toolkit(engine: PackageEngine) -> Count:
     """Translate the issue from its files to its catalog, and count."""
     from toolkit.document.issue import read_issue
     from toolkit.document.publication import read_publication
+    from toolkit.translation.memory import open_memory
     from toolkit.translation.translate import translate_issue
 
     count = Count()
@@ -163,6 +165,9 @@ def toolkit(engine: PackageEngine) -> Count:
     with sample() as root:
         drafting.draft_sentences = begun
         try:
+            publication = read_publication(root)
+            with open_memory(publication):
+                pass  # an editor's memory has the earlier issues from earlier weeks
             start = clock()
             publication = read_publication(root)
             issue = read_issue(publication, SLUG)
