@@ -16,18 +16,39 @@ from itertools import count
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.footnote.index import footnote_inline, footnote_ref
+
+_LONGEST_LABEL = 200
+_LONGEST_IN_ONE_PIECE = 5_000
+"""Characters. Without an end in sight the plugin would look for one up to the end of the text,
+once for every ``[^`` in it."""
 
 
 def footnotes(md: MarkdownIt) -> None:
     """Read footnotes."""
     md.use(footnote_plugin, move_to_end=False, always_match_refs=True)
+    md.inline.ruler.at("footnote_ref", _mark)
+    md.inline.ruler.at("footnote_inline", _in_one_piece)
     md.core.ruler.after("inline", "footnotes", _settle)
     md.add_render_rule("footnote_ref", _render_mark)
     md.add_render_rule("footnote_open", _render_open)
     md.add_render_rule("footnote_close", _render_close)
+
+
+def _mark(state: StateInline, silent: bool) -> bool:
+    near = state.src.find("]", state.pos, state.pos + _LONGEST_LABEL) != -1
+    return near and footnote_ref(state, silent, always_match=True)
+
+
+def _in_one_piece(state: StateInline, silent: bool) -> bool:
+    end = state.src.find("]", state.pos, state.pos + _LONGEST_IN_ONE_PIECE)
+    # Within a link or a note: deeper brackets are no prose.
+    near = end != -1 and state.src.count("[", state.pos, end) <= 20
+    return near and footnote_inline(state, silent)
 
 
 def as_written(ref: Token) -> Token:
