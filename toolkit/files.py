@@ -2,8 +2,10 @@
 
 import contextlib
 import errno
+import glob
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -12,6 +14,8 @@ from toolkit.errors import ContentError, MissingError
 
 TEXT_LIMIT = 2 * 1024 * 1024
 """The largest text file that is read, in bytes: 700,000 Japanese characters, several books."""
+
+_HOUR = 3600  # seconds; nothing is written for so long
 
 
 def read_bytes(path: Path, limit: int = TEXT_LIMIT) -> bytes:
@@ -88,6 +92,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         Path(temporary).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         Path(temporary).replace(path)
         temporary = None
+        _remove_left_over(path)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         remedy = "make room" if full else "choose another place or change its rights"
@@ -96,6 +101,14 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
         if temporary is not None:
             with contextlib.suppress(OSError):
                 Path(temporary).unlink()
+
+
+def _remove_left_over(path: Path) -> None:
+    """Remove what processes that were killed while they wrote this file left beside it."""
+    for old in path.parent.glob(f".{glob.escape(path.name)}.{'[a-z0-9_]' * 8}"):
+        with contextlib.suppress(OSError):
+            if time.time() - old.stat().st_mtime > _HOUR:
+                old.unlink()
 
 
 def _umask() -> int:
