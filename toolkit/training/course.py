@@ -33,7 +33,7 @@ class Settings:
     steps: int = 0
     seed: int = 1
     device: str = "auto"
-    rate: float = 8e-5
+    rate: float = 2e-5
     warm_up: int = 10
     decay: float = 0.6
 

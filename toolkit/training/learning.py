@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from toolkit.training.batches import Encode
     from toolkit.training.trainer import Trained
 
-SHARE = 1.0
-"""As many general examples are replayed as there are examples of the newsroom's."""
+SHARE = 0.5
+"""So many general examples are replayed for each of the newsroom's."""
 
 TOKENS = {"cpu": 1500, "cuda": 8192}
 """Pieces in a batch: many small steps where few sentences a second are seen."""
