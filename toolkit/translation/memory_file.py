@@ -6,6 +6,7 @@ readers see the state before a change until it is whole, and writers wait for on
 """
 
 import contextlib
+import fcntl
 import itertools
 import os
 import sqlite3
@@ -98,14 +99,30 @@ def make_again(publication: Publication, damaged: tuple[int, int] | None) -> Ope
     """
     path = publication.memory
     aside = path.with_name(f"{path.name}.damaged")
-    if damaged is not None and identity(path) == damaged:
-        # The file itself last: as long as it lies there, nobody begins a new one beside these.
-        for ending in ("-wal", "-shm", ""):
-            if Path(f"{path}{ending}").exists():
-                Path(f"{path}{ending}").replace(f"{aside}{ending}")
+    if damaged is not None:
+        _put_aside(path, damaged, aside)
     opened = _opened(str(path), publication)
     message = f"was damaged: it was made again from the catalogs, the old one is {aside.name}"
     return Opened(opened.connection, (_finding(path, message), *opened.findings))
+
+
+def _put_aside(path: Path, damaged: tuple[int, int], aside: Path) -> None:
+    """Rename a damaged database and what belongs to it, unless another run has done it."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return
+    try:
+        # Held by whoever renames the very file, so that nobody renames the one made after it.
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if identity(path) != damaged:
+            return
+        # The file itself last: as long as it lies there, nobody begins a new one beside these.
+        for ending in ("-wal", "-shm", ""):
+            with contextlib.suppress(FileNotFoundError):
+                Path(f"{path}{ending}").replace(f"{aside}{ending}")
+    finally:
+        os.close(handle)
 
 
 def is_damaged(error: sqlite3.DatabaseError) -> bool:
