@@ -146,9 +146,19 @@ def _loose_numbers(text: str, language: str) -> tuple[set[Decimal], set[Decimal]
         tens, ones = table.get(ten, ()), table.get(one, ())
         if tens and ones and 20 <= tens[0] <= 90 and ones[0] < 10:
             words.add(tens[0] + ones[0])
+        # One five-thousandth.
+        if tens and one in ("thousandth", "thousandths"):
+            words |= {1 / (number * 1000) for number in tens if number > 1}
     # A third agreed: no amount, for it may be the third, but it answers one.
     parts = {name: whole for whole, name in PARTS.items()} | {"fourth": 4}
     words |= {1 / Decimal(parts[token]) for token in tokens if token in parts}
+    for part, whole in re.findall(rf"(?<![\d/])({DIGITS})/({DIGITS})(?![\d/])", folded):
+        if len(part) <= LONGEST and len(whole) <= LONGEST and whole.strip("0,"):
+            words.add(Decimal(part.replace(",", "")) / Decimal(whole.replace(",", "")))
+    # Threefold, and a 70-year-old house, which in Japanese has stood for 70 years.
+    folds = [token.removesuffix("fold") for token in tokens if token.endswith("fold")]
+    words |= {number for token in folds for number in table.get(token, ())}
+    words |= {Decimal(age) for age in re.findall(r"\b(\d{1,4})[- ]years?[- ]old\b", folded)}
     words |= {_roman(numeral) for numeral in re.findall(r"\b[IVX]{1,6}\b", folded)}
     return digits, words
 
