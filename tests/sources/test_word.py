@@ -24,6 +24,26 @@ def dropped(source: Imported, rule: str) -> list[str]:
     return [change.before for change in source.changes if change.rule == rule]
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("電気は\nどこから\n来るか", "電気はどこから来るか"),
+        ("Stargate \n計画の今", "Stargate 計画の今"),
+        ("Washington opens\nits desk", "Washington opens its desk"),
+        ("A price on\u00a0security", "A price on security"),
+    ],
+)
+def test_a_headline_is_one_line(written: str, read: str, tmp_path: Path) -> None:
+    document = docx.Document()
+    document.add_paragraph(written, style="Title")
+    document.add_heading(written, 1)
+    document.styles.add_style("Statement", 1)
+    document.add_paragraph(f"「{written}」", style="Statement")
+    article = imported(document, tmp_path).article
+    assert article.title == read
+    assert article.body == f"## {read}\n\n「{read}」\n"
+
+
 def test_a_report_with_all_its_parts(tmp_path: Path) -> None:
     document = docx.Document()
     document.core_properties.author = "山田花子"

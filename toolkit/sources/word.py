@@ -36,6 +36,7 @@ _DC = "{http://purl.org/dc/elements/1.1/}"
 _STYLES = """
 p[style-name='Title'] => h1.title:fresh
 p[style-name='Subtitle'] => p:fresh
+p[style-name='Statement'] => p.statement:fresh
 p[style-name='Quote'] => blockquote > p:fresh
 p[style-name='Intense Quote'] => blockquote > p:fresh
 p[style-name='List Bullet 2'] => ul|ol > li > ul > li:fresh
@@ -87,6 +88,8 @@ def read_word(data: bytes, path: Path) -> Page:
     root = parse_html(f"<html><body>{result.value}</body></html>")
     for image in root.xpath("//img[not(@src) or @src='']"):
         image.drop_tree()
+    for headline in root.xpath("//h1|//h2|//h3|//h4|//h5|//h6|//p[@class='statement']"):
+        _in_one_line(headline)
     matter = _properties(parts)
     if title := _title(root):
         matter = {**matter, "title": title}
@@ -252,6 +255,18 @@ def _title(root: Element) -> str:
     if title:
         first.drop_tree()
     return title
+
+
+def _in_one_line(headline: Element) -> None:
+    """Take out what only sets a headline's lines: soft line breaks, and no-break spaces."""
+    for element in list(headline.iter("br")):
+        element.tail = "\n" + (element.tail or "")
+        element.drop_tag()
+    for element in headline.iter():
+        for name in ("text", "tail") if element is not headline else ("text",):
+            words = (getattr(element, name) or "").replace("\u00a0", " ")
+            words = re.sub(r"(?<=[!-~])\n(?=[!-~])", " ", words)
+            setattr(element, name, words.replace("\n", ""))
 
 
 def _tracked(parts: Mapping[str, Element]) -> list[Change]:
