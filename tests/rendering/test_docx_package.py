@@ -9,13 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import docx
-import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 from openxml_audit import FileFormat, OpenXmlValidator
 
 from tests.rendering.docx_reading import Docx, R, W, sample, small, value
-from tests.rendering.pages import DATA, edition_of
 from toolkit.errors import ContentError
 from toolkit.rendering.docx import render
 from toolkit.rendering.docx.base import STYLES
@@ -275,20 +273,3 @@ def test_libreoffice_reads_headings_lists_and_links(tmp_path: Path) -> None:
     assert "<svg:desc>潮の満ち引きと発電量の関係を示す図</svg:desc>" in read
     assert "<table:table-header-rows>" in read
     assert "<text:page-number" in read
-
-
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice is not installed here")
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="no mark keeps Japanese together in a Word document: LibreOffice breaks lines at "
-    "U+2060 and U+FEFF between kana all the same, and both would stand in what is searched for",
-)
-def test_headlines_break_between_phrases(tmp_path: Path) -> None:
-    edition = edition_of(DATA / "ja", title="10ギガワットの電気はどこから来るか")
-    (tmp_path / "issue.docx").write_bytes(render(edition).data)
-    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
-    command = [str(SOFFICE), home, "--headless", "--convert-to", "pdf", "issue.docx"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
-    page = pypdf.PdfReader(tmp_path / "issue.pdf").pages[0].extract_text()
-    lines = [line.replace(" ", "") for line in page.splitlines()]
-    assert any(line.endswith("来るか") for line in lines), lines

@@ -19,11 +19,12 @@ from toolkit.rendering.bilingual import (
 )
 from toolkit.rendering.docx import pages
 from toolkit.rendering.docx.base import Base
-from toolkit.rendering.docx.blocks import EMU_PER_TWIP, blocks, standing_note
+from toolkit.rendering.docx.blocks import blocks, standing_note
 from toolkit.rendering.docx.elements import Element, run, w
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_style, section_name
+from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
-from toolkit.rendering.docx.manuscript import Manuscript, bookmark_names
+from toolkit.rendering.docx.manuscript import EMU_PER_TWIP, Manuscript, bookmark_names
 from toolkit.rendering.edition import Heading
 
 GUTTER = 140
@@ -105,8 +106,10 @@ class _Writer:
         title: list[Element] = []
         for manuscript, side in zip(self.page, sides, strict=True):
             title += [w("r", w("br"))] if title else []
-            title += runs(manuscript, side.title, Words("Title"), side.issue.path)
-            title += self._mark(manuscript) if side.issue.title_draft else []
+            line = runs(manuscript, side.title, Words("Title"), side.issue.path)
+            line += self._mark(manuscript) if side.issue.title_draft else []
+            set_headline(manuscript, "Title", line)
+            title += line
         yield leading.paragraph("Title", *title)
         rows = []
         leads = []
@@ -187,12 +190,14 @@ class _Writer:
                 continue
             if content:
                 content.append(w("r", w("br")))
+            before = ""
             if heading.label and not is_section:
-                name = section_name(heading, " ")
-                content.append(plain_run(manuscript, name, words.marked("Section Label")))
-            path = manuscript.edition.issue.path
-            content += runs(manuscript, heading.title, words, path)
-            content += self._mark(manuscript) if heading.draft else []
+                before = section_name(heading, " ")
+                content.append(plain_run(manuscript, before, words.marked("Section Label")))
+            line = runs(manuscript, heading.title, words, manuscript.edition.issue.path)
+            line += self._mark(manuscript) if heading.draft else []
+            set_headline(manuscript, style, line, before)
+            content += line
         marks = [(leading.next_id(), side.bookmarks[headings[0].id]) for side in self.page]
         return leading.paragraph(
             style,

@@ -16,8 +16,9 @@ from toolkit.rendering.docx.charts import chart
 from toolkit.rendering.docx.elements import Element, run, w
 from toolkit.rendering.docx.footnotes import TEXT, add_note, standing_mark, with_mark
 from toolkit.rendering.docx.headings import heading_paragraph
+from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, inline
-from toolkit.rendering.docx.manuscript import Manuscript
+from toolkit.rendering.docx.manuscript import EMU_PER_TWIP, Manuscript
 from toolkit.rendering.docx.numbering import (
     BULLET,
     CONTINUE,
@@ -33,7 +34,6 @@ STEP = 340
 """How far each level of a list or a quotation is set in, in twentieths of a point; as in
 ``word/numbering.xml``. Where the two meet, no style can say how far."""
 
-EMU_PER_TWIP = 635
 NARROWEST, WIDEST = 8, 36
 """The least and most that a table's column counts for, in half-width characters."""
 
@@ -139,6 +139,8 @@ def _paragraph(manuscript: Manuscript, node: SyntaxTreeNode, setting: Setting) -
         return
     style, properties = _style(manuscript, token, setting)
     words = inline(manuscript, token, Words(style), place)
+    if is_statement(token):
+        set_headline(manuscript, style, words)
     yield manuscript.paragraph(style, *words, properties=properties)
 
 

@@ -11,6 +11,7 @@ they keep.
 from pathlib import Path
 
 from toolkit.rendering.docx.elements import Element, w
+from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, plain_run, runs
 from toolkit.rendering.docx.manuscript import Manuscript
 from toolkit.rendering.edition import Heading
@@ -40,19 +41,23 @@ def heading_paragraph(
     style = heading_style(heading)
     words = Words(style)
     content: list[Element] = []
+    before = ""
     if heading.label and not heading.title:
         content.append(plain_run(manuscript, heading.label, words.marked("Section Name")))
     elif heading.label and heading.level == TITLE_LEVEL + 1:
         content.append(plain_run(manuscript, heading.label, words.marked("Section Kicker")))
         content.append(w("r", w("br")))
     elif heading.label:
-        name = section_name(heading, " ")
-        content.append(plain_run(manuscript, name, words.marked("Section Label")))
+        before = section_name(heading, " ")
+        content.append(plain_run(manuscript, before, words.marked("Section Label")))
     if heading.number:
+        before += f"{heading.number} "
         content.append(plain_run(manuscript, heading.number, words.marked("Heading Number")))
         content.append(plain_run(manuscript, " ", words))
     if heading.title:
-        content += runs(manuscript, heading.title, words, section)
+        title = runs(manuscript, heading.title, words, section)
+        set_headline(manuscript, style, title, before)
+        content += title
     mark = manuscript.next_id()
     return manuscript.paragraph(
         style,

@@ -1,6 +1,6 @@
 """What the parts of the writer share: the document, its styles, and numbers given out once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -10,6 +10,8 @@ from toolkit.findings import Finding, Severity
 from toolkit.rendering.docx.base import Base
 from toolkit.rendering.docx.elements import Element, paragraph
 from toolkit.rendering.edition import Edition
+
+EMU_PER_TWIP = 635
 
 HALF_POINTS = 21
 """The size of text where no style says one (10.5 pt), in Word's half points."""
@@ -73,27 +75,55 @@ class Manuscript:
 
     def size(self, style: str) -> int:
         """The size of a style's text, in half points."""
-        size = self._inherited(style, "size")
+        size = self._inherited(style, "font", "size")
         return HALF_POINTS if size is None else round(size.pt * 2)
 
     def is_bold(self, style: str) -> bool:
         """Whether a paragraph in this style is bold throughout."""
-        return bool(self._inherited(style, "bold"))
+        return bool(self._inherited(style, "font", "bold"))
 
-    def _inherited(self, style: str, name: str) -> Any:
-        """What a style or the nearest one it is based on says of its font."""
+    def families(self, style: str) -> tuple[str, str]:
+        """The fonts of a style's Latin and Japanese text; empty where no style says."""
+        from docx.oxml.ns import qn
+
+        defaults = self.document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}")
+        elements = [found.element for found in self._styles(style)]
+        fonts = [
+            e.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
+            for e in (*elements, defaults)
+            if e is not None
+        ]
+        keys = (qn("w:ascii"), qn("w:eastAsia"))
+        latin, japanese = (
+            next((font.get(key) for font in fonts if font is not None and font.get(key)), "")
+            for key in keys
+        )
+        return latin, japanese
+
+    def line(self, style: str) -> int:
+        """How long a line in a style is, in twentieths of a point."""
+        indents = (
+            self._inherited(style, "paragraph_format", f"{side}_indent")
+            for side in ("left", "right")
+        )
+        return (self.text_area()[0] - sum(indent or 0 for indent in indents)) // EMU_PER_TWIP
+
+    def _inherited(self, style: str, part: str, name: str) -> Any:
+        """What a style or the nearest one it is based on says of its font or its paragraphs."""
+        values = (getattr(getattr(found, part), name) for found in self._styles(style))
+        return next((value for value in values if value is not None), None)
+
+    def _styles(self, style: str) -> Iterator[Any]:
+        """A paragraph style, and those it is based on."""
         from docx.enum.style import WD_STYLE_TYPE
 
         found = self.document.styles.get_by_id(self.style(style), WD_STYLE_TYPE.PARAGRAPH)
         while found is not None:
-            value = getattr(found.font, name)
-            if value is not None:
-                return value
+            yield found
             found = found.base_style
-        return None
 
     def text_area(self) -> tuple[int, int]:
-        """Width and height of where the text stands, in EMU (635 to a twip).
+        """Width and height of where the text stands, in EMU.
 
         By default that is the page between its margins.
         """

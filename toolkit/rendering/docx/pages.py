@@ -9,6 +9,7 @@ from toolkit.document import markdown
 from toolkit.rendering.docx.blocks import blocks, write_note
 from toolkit.rendering.docx.elements import Element, field, run, w
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_paragraph, section_name
+from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
 from toolkit.rendering.docx.manuscript import Manuscript
 from toolkit.rendering.edition import Citation, Heading, Part
@@ -61,6 +62,7 @@ def _masthead(manuscript: Manuscript) -> Iterator[Element]:
     yield manuscript.paragraph("Issue Line", run(line))
     before = [w("spacing", before=2 * COVER_SPACE)] if edition.cover else []
     title = runs(manuscript, edition.title, Words("Title"), path)
+    set_headline(manuscript, "Title", title)
     yield manuscript.paragraph("Title", *title, properties=before)
     if edition.lead:
         lead = runs(manuscript, edition.lead, Words("Subtitle"), path)
