@@ -8,19 +8,22 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pdfplumber
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from lxml import etree
-from PIL import Image
+from PIL import Image, ImageChops, ImageFilter
+from weasyprint import HTML
 
 from toolkit.document.chart import Chart, ChartKind, Row
 from toolkit.document.publication import Publication, read_publication
 from toolkit.rendering import theme
 from toolkit.rendering.chart_look import Look, read_look
-from toolkit.rendering.chart_plan import SIZE, Plan, Words, plan
+from toolkit.rendering.chart_plan import SIZE, Plan, Words, _ticks, plan
 from toolkit.rendering.charts import Figures, figures
 from toolkit.rendering.drawing import NARROW, WIDE, Ink, Measure, draw_png, draw_svg
+from toolkit.rendering.fonts import width
 from toolkit.rendering.labels import read_labels
 
 PUBLICATION = read_publication(Path(__file__).parent / "data" / "ja")
@@ -200,6 +203,62 @@ def test_the_same_figures_give_the_same_bytes_whatever_matplotlib_is_told(
         monkeypatch.setitem(parameters, key, value)
     assert drawn() == before
     assert matplotlib.rcParams["font.size"] == 40, "what somebody set stays set"
+
+
+def lines(count: int) -> Figures:
+    """A line chart with every mark there is."""
+    rows = {
+        f"{2000 + n}年": [str((7 * n + 3 * line) % 11) for line in range(count)] for n in range(9)
+    }
+    return chart("line", [f"列{line}" for line in range(count)], rows)
+
+
+@pytest.mark.parametrize("shown", [SAMPLE, lines(6)], ids=["bars", "lines"])
+def test_vectors_and_pixels_show_the_same(shown: Figures) -> None:
+    """We write the vectors, matplotlib draws the pixels; PDFium shows the vectors."""
+    svg = draw_svg(shown, look(), WIDE["ja"], Ink.OUTLINED)
+    page = f"<style>@page {{size: {svg.width}pt {svg.height}pt; margin: 0}} svg {{display: block}}"
+    html = f"{page} body {{margin: 0}}</style>{svg.data.decode()}"
+    with pdfplumber.open(BytesIO(HTML(string=html).write_pdf())) as document:
+        assert len(document.pages) == 1
+        vectors = document.pages[0].to_image(resolution=144).original.convert("L")
+    with Image.open(BytesIO(draw_png(shown, look(), WIDE["ja"], 144).data)) as image:
+        pixels = image.convert("L")
+    assert vectors.size == pixels.size
+    # Both smooth edges, each in its way; a mark that is missing or moved stands out by 100 or more.
+    apart = ImageChops.difference(vectors, pixels).filter(ImageFilter.BoxBlur(2))
+    assert apart.point(lambda value: max(0, value - 80)).getbbox() is None
+
+
+@given(st.floats(-1e7, 1e7), st.floats(0, 1e7))
+@settings(max_examples=200, deadline=None)
+def test_ticks_are_those_that_matplotlib_finds(low: float, more: float) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    low, high = round(low, 2), round(low + more, 2)
+    quarter = ((Decimal(repr(high)) - Decimal(repr(low))) / 4).normalize()
+    # Where a step fits exactly, matplotlib, which counts in floats, may take it or the next.
+    assume(quarter > 0 and quarter.as_tuple().digits not in ((1,), (2,), (2, 5), (5,)))
+    found = MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    assert _ticks(low, high) == pytest.approx(list(found))
+    assert 3 <= len(found) <= 6
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("name", THEMES)
+@pytest.mark.parametrize(
+    "text", ["東京の港 2024年", "WAVE To AVATAR (MW)", "−3.5％、「あ」ガ", "a–b"]
+)
+def test_words_are_as_wide_as_freetype_sets_them(name: str, language: str, text: str) -> None:
+    from matplotlib.font_manager import get_font
+    from matplotlib.ft2font import LoadFlags
+
+    look = read_look(themed(name), language)
+    for files in (look.regular, look.bold):
+        font = get_font([str(path) for path in files])
+        font.set_size(SIZE, 72)
+        font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
+        assert width(files, text, SIZE) == pytest.approx(font.get_width_height()[0] / 64, abs=0.1)
 
 
 def test_a_png_is_as_large_as_asked_and_on_paper() -> None:

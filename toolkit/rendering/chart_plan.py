@@ -31,6 +31,7 @@ _MARKERS = ("o", "s", "^", "D", "v", "P")
 _THICKEST = 46.0
 _TIME = re.compile(r"(?:Q[1-4]\s*)?['’]?(\d{2,4})\D{0,8}")
 _YEAR = re.compile(r"(?:FY\s?)?(\d{4})(?:年度?)?")
+_ROUND = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))
 _CLEAR = "chart-2"
 """The one colour of series on which ink is read better than paper, in light and in dark."""
 
@@ -404,14 +405,14 @@ def _shares(sheet: _Sheet) -> float:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Round figures around a range, three to six of them."""
-    from matplotlib.ticker import MaxNLocator
-
     if low == high:
         low, high = (0.0, high) if high > 0 else (low, 0.0) if low < 0 else (0.0, 1.0)
-    return [
-        float(tick)
-        for tick in MaxNLocator(nbins=4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
-    ]
+    first, last = Decimal(repr(low)), Decimal(repr(high))
+    least = (last - first) / 4
+    power = Decimal(1).scaleb(least.adjusted())
+    step = next(step for n in _ROUND if (step := n * power) >= least)
+    begin, end = math.floor(first / step), math.ceil(last / step)
+    return [float(number * step) for number in range(begin, end + 1)]
 
 
 def _tick(tick: float, ticks: Sequence[float], shown: Figures) -> str:

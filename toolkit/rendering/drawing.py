@@ -1,27 +1,23 @@
-"""Figures → a drawing, by matplotlib: SVG for what can show it, PNG for the rest.
+"""Figures → a drawing: SVG for what can show it, PNG for the rest.
 
-The plan (``chart_plan``) says what stands where; here it becomes shapes of matplotlib, and what
-matplotlib writes becomes as little SVG as possible. Nothing of the user's matplotlib takes part
-(no pyplot, no matplotlibrc, no font of the machine), and the same figures give the same bytes.
+The plan (``chart_plan``) says what stands where. As SVG its shapes are written as they are, with
+nothing but shapes and words; as PNG matplotlib draws them (``chart_pixels``), which takes most
+of a second to load. The same figures give the same bytes.
 """
 
-import logging
-import re
-import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from toolkit.rendering import fonts
 from toolkit.rendering.chart_look import Look
-from toolkit.rendering.chart_plan import Mark, Plan, Stroke, plan
+from toolkit.rendering.chart_plan import Mark, Plan, Stroke, Words, plan
 from toolkit.rendering.charts import Figures
 from toolkit.rendering.images import Picture
 
@@ -37,9 +33,18 @@ DENSITY = 2
 """How many pixels of a PNG there are to one of CSS."""
 
 _SVG = "http://www.w3.org/2000/svg"
-_HASH_SALT = "newsletter"
-_ANCHORS: Mapping[str, Any] = {"start": "left", "middle": "center", "end": "right"}
-_NUMBER = re.compile(r"-?\d+\.\d+")
+
+_CORNERS: Mapping[str, Sequence[tuple[float, float]]] = {
+    "s": ((-1, 1), (1, 1), (1, -1), (-1, -1)),
+    "^": ((0, -1), (-1, 1), (1, 1)),
+    "v": ((0, 1), (1, -1), (-1, -1)),
+    "D": ((0, math.sqrt(2)), (math.sqrt(2), 0), (0, -math.sqrt(2)), (-math.sqrt(2), 0)),
+    "P": (
+        *((-1 / 3, 1), (1 / 3, 1), (1 / 3, 1 / 3), (1, 1 / 3), (1, -1 / 3), (1 / 3, -1 / 3)),
+        *((1 / 3, -1), (-1 / 3, -1), (-1 / 3, -1 / 3), (-1, -1 / 3), (-1, 1 / 3), (-1 / 3, 1 / 3)),
+    ),
+}
+"""The marks of a line's points but the round one, in halves of their size; as in matplotlib."""
 
 
 class Ink(StrEnum):
@@ -111,12 +116,13 @@ def _picture(data: bytes, mime: str, width: float, height: float) -> Picture:
 
 def draw_svg(shown: Figures, look: Look, width: float, ink: Ink) -> Drawing:
     """The figures as an SVG drawing, ``width`` points wide. It has no id and no script."""
-    stream = BytesIO()
-    with _own_matplotlib():
-        made = plan(shown, look, width, Measure(look))
-        figure = _figure(made, look, outlined=ink is Ink.OUTLINED)
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
-    return Drawing(_tidied(stream.getvalue(), made, look, ink), made.width, made.height)
+    made = plan(shown, look, width, Measure(look))
+    size = {"viewBox": f"0 0 {_short(made.width)} {_short(made.height)}"}
+    if ink is not Ink.STYLED:
+        size |= {"width": f"{_short(made.width)}pt", "height": f"{_short(made.height)}pt"}
+    shapes = "".join(_shapes(made, look, ink))
+    data = f"<svg {_attributes({'xmlns': _SVG} | size)}>{shapes}</svg>"
+    return Drawing(data.encode(), made.width, made.height)
 
 
 def draw_png(shown: Figures, look: Look, width: float, resolution: int) -> Drawing:
@@ -128,26 +134,9 @@ def draw_png(shown: Figures, look: Look, width: float, resolution: int) -> Drawi
         width: in points.
         resolution: in pixels to an inch.
     """
-    stream = BytesIO()
-    with _own_matplotlib():
-        made = plan(shown, look, width, Measure(look))
-        figure = _figure(made, look)
-        figure.patch.set_visible(True)
-        figure.savefig(
-            stream,
-            format="png",
-            dpi=resolution,
-            facecolor=look.colours["paper"],
-            metadata={"Software": None},
-        )
-    from PIL import Image
+    from toolkit.rendering.chart_pixels import png
 
-    small = BytesIO()
-    with Image.open(BytesIO(stream.getvalue())) as image:
-        whole = image.convert("RGB")
-        whole.save(small, "PNG", optimize=True, dpi=(resolution, resolution))
-        size = whole.size
-    return Drawing(small.getvalue(), *size)
+    return Drawing(*png(plan(shown, look, width, Measure(look)), look, resolution))
 
 
 @dataclass(frozen=True)
@@ -161,223 +150,95 @@ class Measure:
         return _extent(self.look.bold if bold else self.look.regular, text, size)
 
 
-@lru_cache(maxsize=4096)
-def _extent(files: tuple[Path, ...], text: str, size: float) -> float:
-    from matplotlib.ft2font import LoadFlags
-
-    font = _font(files)
-    font.set_size(size, POINTS_PER_INCH)
-    font.set_text(text, 0.0, flags=LoadFlags.NO_HINTING)
-    return float(font.get_width_height()[0]) / 64
+_extent = lru_cache(maxsize=4096)(fonts.width)
 
 
-@cache
-def _font(files: tuple[Path, ...]) -> Any:
-    from matplotlib.font_manager import get_font
-
-    return get_font([str(path) for path in files])
-
-
-@contextmanager
-def _own_matplotlib() -> Iterator[None]:
-    """Matplotlib with its own defaults, whatever a matplotlibrc says, and no word of its cache."""
-    logger = logging.getLogger("matplotlib")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
-    try:
-        with _defaults():
-            yield
-    finally:
-        logger.setLevel(level)
-
-
-@contextmanager
-def _defaults() -> Iterator[None]:
-    import matplotlib
-
-    parameters: Any = matplotlib.rcParams
-    settings = {
-        "svg.hashsalt": _HASH_SALT,
-        "svg.fonttype": "none",
-        "text.parse_math": False,
-        "text.usetex": False,
-        "text.hinting": "none",
-        "axes.unicode_minus": True,
-        "path.simplify": False,
-        "path.sketch": None,
-        "path.effects": [],
-    }
-    with matplotlib.rc_context(), warnings.catch_warnings():
-        # A character that no font has is a finding already, with its place.
-        warnings.filterwarnings("ignore", message="Glyph ")
-        matplotlib.rcdefaults()
-        parameters.update(settings)
-        yield
-
-
-def _names(files: tuple[Path, ...]) -> list[str]:
-    """Names by which matplotlib finds these files, and no font of the machine's instead."""
-    from matplotlib.font_manager import FontEntry, fontManager
-
-    names = []
-    known = {entry.name for entry in fontManager.ttflist}
-    for path in files:
-        name = f"newsletter {path}"
-        if name not in known:
-            fontManager.ttflist.append(FontEntry(fname=str(path), name=name, size="scalable"))
-        names.append(name)
-    return names
-
-
-def _figure(made: Plan, look: Look, *, outlined: bool = False) -> Any:
-    """A plan as a matplotlib figure; each artist's id names its colour."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import PathPatch, Rectangle
-    from matplotlib.text import Text
-    from matplotlib.textpath import TextPath
-    from matplotlib.transforms import Affine2D
-
-    size = (made.width / POINTS_PER_INCH, made.height / POINTS_PER_INCH)
-    figure = Figure(figsize=size, dpi=POINTS_PER_INCH)
-    FigureCanvasAgg(figure)
-    figure.patch.set_visible(False)
-    # Plans count points down from the upper left corner, figures inches up from the lower.
-    down = Affine2D().scale(1, -1).translate(0, made.height).scale(1 / POINTS_PER_INCH)
-    place = down + figure.dpi_scale_trans
-    for order, shape in enumerate(made.shapes, 1):
-        colour = look.colours[shape.colour]
+def _shapes(made: Plan, look: Look, ink: Ink) -> Iterator[str]:
+    for shape in made.shapes:
+        # A custom property is understood in a style only.
+        paint = f"var(--{shape.colour})" if ink is Ink.STYLED else look.colours[shape.colour]
+        fill = {"style": f"fill:{paint}"} if ink is Ink.STYLED else {"fill": paint}
         if isinstance(shape, Mark):
-            artist: Any = Rectangle(
-                (shape.x, shape.y), shape.width, shape.height, facecolor=colour, linewidth=0
-            )
+            right, bottom = shape.x + shape.width, shape.y + shape.height
+            corners = (shape.x, shape.y), (right, shape.y), (right, bottom), (shape.x, bottom)
+            yield _path(f"{_line(corners)} z", fill)
         elif isinstance(shape, Stroke):
-            artist = Line2D(
-                [x for x, _ in shape.points],
-                [y for _, y in shape.points],
-                color=colour,
-                linewidth=shape.width,
-                marker=shape.marker or None,
-                markersize=shape.marker_size,
-                markerfacecolor=colour,
-                markeredgewidth=0,
-                solid_capstyle="butt",
-                solid_joinstyle="round",
-            )
+            if len(shape.points) > 1:
+                about = {
+                    "fill": "none",
+                    "stroke-width": _short(shape.width),
+                    "stroke-linejoin": "round",
+                }
+                key = "style" if ink is Ink.STYLED else "stroke"
+                about[key] = f"stroke:{paint}" if ink is Ink.STYLED else paint
+                yield _path(_line(shape.points), about)
+            for x, y in shape.points if shape.marker else ():
+                place = {"transform": f"translate({_short(x)} {_short(y)})"}
+                yield _path(_marker(shape.marker, shape.marker_size / 2), place | fill)
+        elif ink is Ink.OUTLINED:
+            from toolkit.rendering.chart_pixels import outline
+
+            extent = Measure(look)(shape.text, shape.size, bold=shape.bold)
+            start = shape.x - extent * {"start": 0, "middle": 0.5, "end": 1}[shape.anchor]
+            yield _path(" ".join(_outline(outline(shape, look), start, shape.y)), fill)
         else:
-            names = _names(look.bold if shape.bold else look.regular)
-            font = FontProperties(family=names, size=shape.size)
-            anchor = _ANCHORS[shape.anchor]
-            if outlined:
-                path = TextPath((0, 0), shape.text, size=shape.size, prop=font)
-                extent = Measure(look)(shape.text, shape.size, bold=shape.bold)
-                start = shape.x - extent * {"left": 0, "center": 0.5, "right": 1}[anchor]
-                flipped = Affine2D().scale(1, -1).translate(start, shape.y)
-                artist = PathPatch(flipped.transform_path(path), facecolor=colour, linewidth=0)
-            else:
-                artist = Text(
-                    shape.x,
-                    shape.y,
-                    shape.text,
-                    color=colour,
-                    fontproperties=font,
-                    horizontalalignment=anchor,
-                    verticalalignment="baseline",
-                    parse_math=False,
-                )
-        artist.set_transform(place)
-        artist.set_gid(f"{shape.colour}{' bold' if getattr(shape, 'bold', False) else ''}")
-        artist.set_clip_on(False)
-        artist.set_zorder(order)
-        figure.add_artist(artist)
-    return figure
+            yield _words(shape, look, fill, named=ink is Ink.FIXED)
 
 
-def _tidied(data: bytes, made: Plan, look: Look, ink: Ink) -> bytes:
-    """Matplotlib's SVG with nothing left but shapes and words."""
-    from lxml import etree
+def _words(shape: Words, look: Look, fill: Mapping[str, str], *, named: bool) -> str:
+    about = {"x": _short(shape.x), "y": _short(shape.y), "font-size": _short(shape.size)}
+    if shape.anchor != "start":
+        about["text-anchor"] = shape.anchor
+    if shape.bold:
+        about["font-weight"] = "700"
+    if named:
+        about["font-family"] = ", ".join(look.families)
+    return f"<text {_attributes({**about, **fill})}>{escape(shape.text)}</text>"
 
-    parser = etree.XMLParser(huge_tree=True, resolve_entities=False, no_network=True)
-    root = etree.fromstring(data, parser)
-    size = {"viewBox": f"0 0 {_short(made.width)} {_short(made.height)}"}
-    if ink is not Ink.STYLED:
-        size |= {"width": f"{_short(made.width)}pt", "height": f"{_short(made.height)}pt"}
-    svg = etree.Element(f"{{{_SVG}}}svg", size, nsmap={None: _SVG})
-    defined = {
-        str(element.get("id")): element
-        for element in root.iter(f"{{{_SVG}}}path")
-        if element.get("id")
-    }
-    for element in root.iter(f"{{{_SVG}}}path", f"{{{_SVG}}}text", f"{{{_SVG}}}use"):
-        group = next(
-            (g.get("id") for g in element.iterancestors(f"{{{_SVG}}}g") if g.get("id")), ""
+
+def _path(data: str, about: Mapping[str, str]) -> str:
+    return f"<path {_attributes({'d': data, **about})}/>"
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return " ".join(f'{name}="{escape(value)}"' for name, value in values.items())
+
+
+def _line(points: Sequence[tuple[float, float]]) -> str:
+    return "M " + " L ".join(f"{_short(x)} {_short(y)}" for x, y in points)
+
+
+def _marker(kind: str, half: float) -> str:
+    """A mark around 0, 0, of half its size each way."""
+    if kind == "o":
+        return f"M 0 {_short(half)} {' '.join(_arcs(half))} z"
+    return f"{_line([(x * half, y * half) for x, y in _CORNERS[kind]])} z"
+
+
+def _arcs(radius: float) -> Iterator[str]:
+    """A circle around 0, 0 from its lowest point, in eight curves."""
+    tangent = 4 / 3 * math.tan(math.pi / 16)
+    for number in range(8):
+        first, last = number * math.pi / 4, (number + 1) * math.pi / 4
+        points = (
+            (
+                math.sin(first) + tangent * math.cos(first),
+                math.cos(first) - tangent * math.sin(first),
+            ),
+            (math.sin(last) - tangent * math.cos(last), math.cos(last) + tangent * math.sin(last)),
+            (math.sin(last), math.cos(last)),
         )
-        colour, _, weight = str(group).partition(" ")
-        if colour not in look.colours or _is_defined(element):
-            continue
-        style = _style(element)
-        paint = _paint(colour, look, ink)
-        kind = etree.QName(element).localname
-        if kind == "use":
-            target = str(element.get("{http://www.w3.org/1999/xlink}href")).removeprefix("#")
-            path = etree.SubElement(svg, f"{{{_SVG}}}path")
-            path.set("d", _path(str(defined[target].get("d"))))
-            place = f"{_short(float(element.get('x')))} {_short(float(element.get('y')))}"
-            path.set("transform", f"translate({place})")
-            _set_paint(path, "fill", paint)
-        elif kind == "path":
-            path = etree.SubElement(svg, f"{{{_SVG}}}path")
-            path.set("d", _path(str(element.get("d"))))
-            if style.get("fill") == "none":
-                path.set("fill", "none")
-                path.set("stroke-width", style.get("stroke-width", "1"))
-                path.set("stroke-linejoin", "round")
-                _set_paint(path, "stroke", paint)
-            else:
-                _set_paint(path, "fill", paint)
-        else:
-            text = etree.SubElement(svg, f"{{{_SVG}}}text")
-            text.text = element.text
-            text.set("x", _short(float(element.get("x"))))
-            text.set("y", _short(float(element.get("y"))))
-            text.set("font-size", style["font-size"].removesuffix("px"))
-            if style.get("text-anchor", "start") != "start":
-                text.set("text-anchor", style["text-anchor"])
-            if weight:
-                text.set("font-weight", "700")
-            if ink is Ink.FIXED:
-                text.set("font-family", ", ".join(look.families))
-            _set_paint(text, "fill", paint)
-    data = etree.tostring(svg, encoding="utf-8")
-    return bytes(data)
+        yield "C " + " ".join(f"{_short(x * radius)} {_short(y * radius)}" for x, y in points)
 
 
-def _is_defined(element: Any) -> bool:
-    """Whether an element is only there to be used by others."""
-    return next(element.iterancestors(f"{{{_SVG}}}defs"), None) is not None
-
-
-def _paint(colour: str, look: Look, ink: Ink) -> str:
-    return f"var(--{colour})" if ink is Ink.STYLED else look.colours[colour]
-
-
-def _set_paint(element: Any, kind: str, paint: str) -> None:
-    """A custom property is understood in a style only."""
-    if paint.startswith("var("):
-        element.set("style", f"{kind}:{paint}")
-    else:
-        element.set(kind, paint)
-
-
-def _style(element: Any) -> Mapping[str, str]:
-    pairs = (part.partition(":") for part in str(element.get("style", "")).split(";"))
-    return {name.strip(): value.strip() for name, colon, value in pairs if colon}
-
-
-def _path(text: str) -> str:
-    return _NUMBER.sub(lambda number: _short(float(number[0])), " ".join(text.split()))
+def _outline(
+    pieces: Sequence[tuple[str, Sequence[tuple[float, float]]]], start: float, baseline: float
+) -> Iterator[str]:
+    """Outlines of letters, which count up from the baseline, at their place."""
+    for command, points in pieces:
+        yield " ".join(
+            (command, *(f"{_short(start + x)} {_short(baseline - y)}" for x, y in points))
+        )
 
 
 def _short(number: float) -> str:

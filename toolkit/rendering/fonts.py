@@ -1,4 +1,4 @@
-"""The fonts of a theme: which they are, what they can write, and subsets of them.
+"""The fonts of a theme: which they are, what they can write and how wide, and subsets of them.
 
 A theme's style sheet names its fonts by ``@font-face``; nothing here knows any by name.
 """
@@ -7,9 +7,10 @@ import re
 import struct
 import unicodedata
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,35 @@ def font_files(publication: Publication) -> list[Path]:
 def characters(font: Path) -> frozenset[int]:
     """The code points that a font file has glyphs for."""
     return frozenset(_face(font).unicodes)
+
+
+def width(files: Sequence[Path], text: str, size: float) -> float:
+    """How wide fonts write a text in one line at a size, in points.
+
+    Args:
+        files: the fonts; each after the first is for what those before it lack.
+        text: the text.
+        size: in points.
+    """
+    import uharfbuzz
+
+    # HarfBuzz counts in whole numbers, here of a 64th of a point, as FreeType does.
+    scale = round(size * 64)
+    taken = 0
+    for file, run in groupby(text, lambda char: _writer(files, char)):
+        font = uharfbuzz.Font(_face(file))
+        font.scale = scale, scale
+        buffer = uharfbuzz.Buffer()
+        buffer.add_str("".join(run))
+        buffer.guess_segment_properties()
+        uharfbuzz.shape(font, buffer)
+        taken += sum(position.x_advance for position in buffer.glyph_positions)
+    return taken / 64
+
+
+def _writer(files: Sequence[Path], char: str) -> Path:
+    """The font that writes a character; where none can, the last draws its empty box."""
+    return next((file for file in files if ord(char) in characters(file)), files[-1])
 
 
 def subset(font: Path, text: Iterable[str]) -> bytes:
