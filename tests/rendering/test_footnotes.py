@@ -309,34 +309,38 @@ class TestTheWordDocument:
         assert list(docx.targets("footnotes").values()) == ["https://example.com/market"]
 
     def test_is_valid(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.docx"
-        path.write_bytes(made("docx").data)
-        result = OpenXmlValidator(file_format=FileFormat.OFFICE_2019).validate(path)
-        assert not [error.description for error in result.errors]
+        assert audited(made("docx").data, tmp_path) == []
 
     @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
     def test_libreoffice_finds_as_many(self, tmp_path: Path) -> None:
-        path = tmp_path / "a.docx"
-        path.write_bytes(made("docx").data)
-        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-        command = [
-            "soffice",
-            profile,
-            "--headless",
-            "--convert-to",
-            "odt",
-            "--outdir",
-            str(tmp_path),
-        ]
-        subprocess.run([*command, str(path)], check=True, capture_output=True)
-        content = etree.fromstring(zipfile.ZipFile(tmp_path / "a.odt").read("content.xml"))
-        found = content.xpath("//*[local-name()='note' and @*[local-name()='note-class']]")
-        citations = [note.xpath("string(*[local-name()='note-citation'])") for note in found]
-        assert citations == ["1", "2", "3", "4"]
-        bodies = [note.xpath("*[local-name()='note-body']")[0] for note in found]
-        assert [words(body).startswith(text) for body, text in zip(bodies, TEXTS, strict=True)] == (
-            [True] * 4
+        notes = notes_in_libreoffice(made("docx").data, tmp_path)
+        assert [citation for citation, _ in notes] == ["1", "2", "3", "4"]
+        for (_, body), text in zip(notes, TEXTS, strict=True):
+            assert body.startswith(text)
+
+
+def audited(data: bytes, folder: Path) -> list[str]:
+    path = folder / "a.docx"
+    path.write_bytes(data)
+    result = OpenXmlValidator(file_format=FileFormat.OFFICE_2019).validate(path)
+    return [error.description for error in result.errors]
+
+
+def notes_in_libreoffice(data: bytes, folder: Path) -> list[tuple[str, str]]:
+    """The footnotes that LibreOffice finds in a Word document: number and words of each."""
+    (folder / "a.docx").write_bytes(data)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "odt", "a.docx"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
+    content = etree.fromstring(zipfile.ZipFile(folder / "a.odt").read("content.xml"))
+    names = {"text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0"}
+    return [
+        (
+            note.findtext("text:note-citation", namespaces=names),
+            words(note.find("text:note-body", names)),
         )
+        for note in content.iterfind(".//text:note[@text:note-class='footnote']", names)
+    ]
 
 
 @cache
@@ -395,16 +399,36 @@ class TestTheBilingualEdition:
         assert tags.problems == []
         assert (len(tags.of("Note")), len(tags.of("Reference"))) == (8, 10)
 
-    def test_word_has_them_in_rows_with_links_both_ways(self) -> None:
+    def test_a_word_footnote_has_the_words_of_both_sides(self, tmp_path: Path) -> None:
+        data = renderer("docx")(both()).data
+        notes = {
+            int(note.get(f"{W}id")): [words(p) for p in note.iter(f"{W}p")]
+            for note in Docx(data).xml("word/footnotes.xml")
+            if note.get(f"{W}type") is None
+        }
+        assert list(notes) == [1, 2, 3, 4]
+        for paragraphs, text in zip(notes.values(), TEXTS, strict=True):
+            assert paragraphs[0].startswith(text)
+            assert paragraphs[-1].startswith("No.")
+        assert audited(data, tmp_path) == []
+
+    def test_the_sides_of_a_word_document_have_the_same_marks(self) -> None:
         docx = Docx(renderer("docx")(both()).data)
-        assert not list(docx.document.iter(f"{W}footnoteReference"))
-        names = {mark.get(f"{W}name") for mark in docx.document.iter(f"{W}bookmarkStart")}
-        anchors = {link.get(f"{W}anchor") for link in docx.document.iter(f"{W}hyperlink")} - {None}
-        assert {f"note_{n}_{side}" for n in range(1, 5) for side in ("ja", "en")} <= anchors
-        assert anchors <= names
-        rows = [
-            [words(cell) for cell in row.iter(f"{W}tc")] for row in docx.document.iter(f"{W}tr")
-        ]
-        notes = [row for row in rows if re.match(r"\d(?=市場|冬|暦の|漁師)", row[0])]
-        assert [row[0][0] for row in notes] == ["1", "2", "3", "4"]
-        assert all(row[1].startswith(row[0][0] + "No.") for row in notes)
+        references = [int(r.get(f"{W}id")) for r in docx.document.iter(f"{W}footnoteReference")]
+        assert references == [1, 2, 3, 4]
+        codes = [code.text.split() for code in docx.document.iter(f"{W}instrText")]
+        fields = [code[1] for code in codes if code[0] == "NOTEREF"]
+        # Of the first note's two marks the Japanese side has one field, the English side two.
+        assert sorted(fields) == ["note_1"] * 3 + ["note_2", "note_3", "note_4"]
+        for mark in docx.document.iter(f"{W}bookmarkStart"):
+            if mark.get(f"{W}name").startswith("note_"):
+                number = mark.get(f"{W}name").removeprefix("note_")
+                assert mark.getnext().find(f"{W}footnoteReference").get(f"{W}id") == number
+
+    @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+    def test_libreoffice_finds_both_languages_in_each_footnote(self, tmp_path: Path) -> None:
+        notes = notes_in_libreoffice(renderer("docx")(both()).data, tmp_path)
+        assert [citation for citation, _ in notes] == ["1", "2", "3", "4"]
+        for (_, body), text in zip(notes, TEXTS, strict=True):
+            assert body.startswith(text)
+            assert "No." in body.removeprefix(text)

@@ -19,8 +19,9 @@ from toolkit.rendering.bilingual import (
 )
 from toolkit.rendering.docx import pages
 from toolkit.rendering.docx.base import Base
-from toolkit.rendering.docx.blocks import blocks, standing_note
+from toolkit.rendering.docx.blocks import blocks, note_text
 from toolkit.rendering.docx.elements import Element, run, w
+from toolkit.rendering.docx.footnotes import add_note
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_style, section_name
 from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
@@ -43,7 +44,6 @@ def body(edition: BilingualEdition, base: Base) -> tuple[Manuscript, Iterator[El
         bookmark_names(first),
         emphasis=_emphasis(first.language),
         suffix=f"_{first.language}",
-        word_notes=False,
     )
     other = replace(
         leading,
@@ -51,6 +51,7 @@ def body(edition: BilingualEdition, base: Base) -> tuple[Manuscript, Iterator[El
         bookmarks=bookmark_names(second, f"_{second.language}"),
         emphasis=_emphasis(second.language),
         suffix=f"_{second.language}",
+        leads=False,
     )
     return leading, _Writer(edition, (leading, other)).body()
 
@@ -168,9 +169,10 @@ class _Writer:
                 continue
             goes_on = any(after.continues for after in part.blocks[position : position + 1])
             rows += self._rows(block, part, is_last=not goes_on)
-        rows += [self._note(note, part) for note in part.notes]
         if rows:
             yield from self._closed(rows)
+        for note in part.notes:
+            self._write_note(note, part)
         for inner in part.parts:
             yield from self._part(inner)
 
@@ -220,15 +222,15 @@ class _Writer:
                 _close_up(cell[-1])
         yield self._row(cells)
 
-    def _note(self, note: BilingualNote, part: BilingualPart) -> Element:
-        """A footnote in both languages. Word's own would stand apart from each other."""
-        cells = []
-        for number, manuscript in enumerate(self.column):
-            content = standing_note(manuscript, note.sides[number], part.sides[number].path)
+    def _write_note(self, note: BilingualNote, part: BilingualPart) -> None:
+        """A footnote in both languages, one below the other."""
+        content: list[Element] = []
+        for number, manuscript in enumerate(self.page):
+            text = note_text(manuscript, note.sides[number], part.sides[number].path)
             if note.drafts[number]:
-                _paragraphs(content)[-1].extend(self._mark(manuscript))
-            cells.append(content)
-        return self._row(cells)
+                _paragraphs(text)[-1].extend(self._mark(manuscript))
+            content += text
+        add_note(self.page[0], note.sides[0].number, content)
 
     def _cell(
         self, manuscript: Manuscript, block: Block, part: BilingualPart, number: int

@@ -14,7 +14,7 @@ from toolkit.document.japanese import is_wide
 from toolkit.rendering.body import is_statement
 from toolkit.rendering.docx.charts import chart
 from toolkit.rendering.docx.elements import Element, run, w
-from toolkit.rendering.docx.footnotes import TEXT, add_note, standing_mark, with_mark
+from toolkit.rendering.docx.footnotes import TEXT
 from toolkit.rendering.docx.headings import heading_paragraph
 from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, inline
@@ -81,22 +81,11 @@ def blocks(
     return _blocks(manuscript, tree.children, Setting(section, text=text))
 
 
-def write_note(manuscript: Manuscript, note: Note, section: Path) -> None:
-    """A footnote of a section's file, in the part that Word keeps footnotes in."""
+def note_text(manuscript: Manuscript, note: Note, section: Path) -> list[Element]:
+    """The words of a footnote of a section's file, for the part that Word keeps footnotes in."""
     writer = replace(manuscript, story=manuscript.base.footnotes)
-    add_note(writer, note, _note_text(writer, note, section))
-
-
-def standing_note(manuscript: Manuscript, note: Note, section: Path) -> list[Element]:
-    """A footnote as part of the text."""
-    return with_mark(
-        manuscript, standing_mark(manuscript, note), _note_text(manuscript, note, section)
-    )
-
-
-def _note_text(manuscript: Manuscript, note: Note, section: Path) -> list[Element]:
     tree = SyntaxTreeNode(note.body)
-    return list(_blocks(manuscript, tree.children, Setting(section, text=TEXT)))
+    return list(_blocks(writer, tree.children, Setting(section, text=TEXT)))
 
 
 def _blocks(

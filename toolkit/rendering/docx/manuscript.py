@@ -33,7 +33,7 @@ class Manuscript:
         highest: the most of the text area's height that a picture takes.
         emphasis: the character style of stressed words.
         suffix: what ends the names of bookmarks, in a document of two editions.
-        word_notes: whether footnotes are Word's; else they stand in the text.
+        leads: whether it is the only edition or the first of two, whose marks refer to footnotes.
         story: the part that is being written, where it is not the document's own.
     """
 
@@ -45,7 +45,7 @@ class Manuscript:
     highest: float = HIGHEST
     emphasis: str = "Emphasis"
     suffix: str = ""
-    word_notes: bool = True
+    leads: bool = True
     story: Any = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from toolkit.document import markdown
-from toolkit.rendering.docx.blocks import blocks, write_note
+from toolkit.rendering.docx.blocks import blocks, note_text
 from toolkit.rendering.docx.elements import Element, field, run, w
+from toolkit.rendering.docx.footnotes import add_note
 from toolkit.rendering.docx.headings import TITLE_LEVEL, heading_paragraph, section_name
 from toolkit.rendering.docx.headlines import set_headline
 from toolkit.rendering.docx.inline import Words, hyperlink, plain_run, runs
@@ -46,7 +47,7 @@ def _part(manuscript: Manuscript, part: Part, *, new_page: bool = False) -> Iter
     yield heading_paragraph(manuscript, part.heading, part.path, new_page=new_page)
     yield from blocks(manuscript, part.body, part.path)
     for note in part.notes:
-        write_note(manuscript, note, part.path)
+        add_note(manuscript, note.number, note_text(manuscript, note, part.path))
     for inner in part.parts:
         yield from _part(manuscript, inner)
 
