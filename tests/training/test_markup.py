@@ -1,6 +1,7 @@
 """Placeholders and marks in training pairs."""
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.training.tiny import SIGNS
 from toolkit.training.markup import (
+    as_shown,
     linked,
     marked_up,
     shared,
@@ -17,9 +19,17 @@ from toolkit.training.markup import (
 )
 from toolkit.training.pairs import Pair
 
+CASES = Path(__file__).parent / "cases" / "shown.tsv"
 BUDGET = Pair(
     "OpenAIは2026年3月に5000億円を投じる。", "OpenAI will invest ¥500 billion in March 2026."
 )
+
+
+@pytest.mark.parametrize("row", CASES.read_text("utf-8").splitlines()[1:])
+def test_markdown_is_learned_as_the_engine_sees_it(row: str) -> None:
+    ja, en, *expected = row.split("\t")
+    shown = as_shown(Pair(ja, en, "memory"), ["⟦0⟧", "⟦1⟧", "⟦2⟧"])
+    assert shown == (Pair(expected[0], expected[1], "memory") if any(expected) else None)
 
 
 def test_amounts_of_one_value_and_names_are_shared() -> None:

@@ -19,6 +19,7 @@ from toolkit.files import replacing, write_atomic
 from toolkit.training.course import LONGEST, Look, Settings, Watcher
 from toolkit.training.curve import curve
 from toolkit.training.judging import Marks, exam, objection, sit
+from toolkit.training.markup import as_shown
 from toolkit.training.packaging import code_of, next_version, write_package
 from toolkit.training.pairs import Cleaned, Pair, Split, checked, clean, split
 from toolkit.training.sample import general_pairs, hashes_of_tests
@@ -131,27 +132,33 @@ def prepare(pairs: Sequence[Pair], what: str) -> Material:
     return Material(cleaned, parts)
 
 
-def fitting(material: Material, encode: "Encode") -> Material:
-    """The material without the pairs that are too long for the model.
+def fitting(material: Material, encode: "Encode", placeholders: Sequence[str]) -> Material:
+    """The material as a package sees it, without the pairs that it cannot.
+
+    Args:
+        material: pairs of Markdown sentences.
+        encode: how the package reads them.
+        placeholders: those of the package.
 
     Raises:
         ContentError: nothing is left to learn from, or to judge by.
     """
-
-    def fits(pair: Pair) -> bool:
-        return all(len(encode(pair, target).pieces) <= LONGEST for _, target in BOTH)
-
-    parts, cleaned = material.split, material.cleaned
-    learned = tuple(filter(fits, parts.learned))
-    held_out = tuple(filter(fits, parts.held_out))
+    shown: dict[Pair, Pair] = {}
+    dropped: list[tuple[Pair, str]] = []
+    for pair in material.cleaned.kept:
+        seen = as_shown(pair, placeholders)
+        if seen is None:
+            dropped.append((pair, "its code, images or addresses differ"))
+        elif any(len(encode(seen, target).pieces) > LONGEST for _, target in BOTH):
+            dropped.append((pair, "it is too long"))
+        else:
+            shown[pair] = seen
+    parts = (material.split.learned, material.split.held_out)
+    learned, held_out = (tuple(shown[pair] for pair in part if pair in shown) for part in parts)
     if not learned or not held_out:
         raise ContentError("the pairs are too long for the model: cut them into sentences")
-    kept = {*learned, *held_out}
-    long = [(pair, "it is too long") for pair in cleaned.kept if pair not in kept]
-    return Material(
-        Cleaned(tuple(pair for pair in cleaned.kept if pair in kept), (*cleaned.dropped, *long)),
-        Split(learned, held_out),
-    )
+    cleaned = Cleaned(tuple(shown.values()), (*material.cleaned.dropped, *dropped))
+    return Material(cleaned, Split(learned, held_out))
 
 
 def learn(
@@ -198,7 +205,7 @@ def learn(
     binary = read_binary(base.path / "model" / "model.bin")
     model = model_of(binary)
     encode = encoder(base)
-    material = fitting(material, encode)
+    material = fitting(material, encode, base.placeholders)
     replay, general = general_pairs()
     watcher.prepared(base, material, len(replay))
     papers = exam(material.split.held_out, general, base.placeholders)

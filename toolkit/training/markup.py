@@ -2,16 +2,22 @@
 
 An amount, a name or a number that stands on both sides becomes a placeholder on both sides, or
 is wrapped on both in ``**…**`` or ``[…](…)``: what an issue's sentences look like when the
-toolkit shows them to the engine.
+toolkit shows them to the engine. What a newsroom's sentences hold of Markdown is written as the
+engine sees it too (``as_shown``).
 """
 
 import random
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+from toolkit.document.glossary import Glossary
 from toolkit.training.pairs import Pair
+from toolkit.translation.evaluation import BOTH
 from toolkit.translation.numbers import Amount, find_amounts
+from toolkit.translation.protection import Guard, protect, reveal
+from toolkit.translation.questions import MARK
 
 HIDDEN, WRAPPED = 0.3, 0.15
 """The shares of pairs that get placeholders, and marks."""
@@ -45,6 +51,51 @@ def marked_up(pair: Pair, placeholders: Sequence[str], draw: random.Random) -> P
     if draw.random() < LINKED and placeholders:
         return linked(pair, placeholders, draw)
     return with_marks(pair, draw)
+
+
+def as_shown(pair: Pair, placeholders: Sequence[str]) -> Pair | None:
+    """A pair of Markdown sentences as the engine sees them in an issue, or None.
+
+    Footnotes' marks are gone; code, images and addresses are placeholders, the same ones on both
+    sides; emphasis and links are ``**…**``, or nothing where the sides do not agree. None is for
+    a pair that hides other things on one side than on the other, or more than there are
+    placeholders.
+    """
+    sides = [
+        reveal(protect(pair.text(source), Glossary(), source, target), ("amount", "term", "name"))
+        for source, target in BOTH
+    ]
+    hidden = [
+        {char: _what(guard) for char, guard in side.guards.items() if not guard.is_note}
+        for side in sides
+    ]
+    things = list(hidden[0].values())
+    if Counter(things) != Counter(hidden[1].values()) or len(things) > len(placeholders):
+        return None
+    kinds = [sorted(span.kind[0] for span in side.flat.spans) for side in sides]
+    texts = []
+    for side, atoms in zip(sides, hidden, strict=True):
+        free = list(zip(things, placeholders, strict=False))
+        signs = dict.fromkeys(side.guards, "")
+        for char in filter(atoms.get, side.flat.text):
+            sign = next(one for one in free if one[0] == atoms[char])
+            free.remove(sign)
+            signs[char] = sign[1]
+        starts = {span.start for span in side.flat.spans}
+        ends = {span.end for span in side.flat.spans}
+        text = ""
+        for place, char in enumerate((*side.flat.text, "")):
+            marks = (place in ends) + (place in starts) if kinds[0] == kinds[1] else 0
+            text += MARK * marks + signs.get(char, char)
+        texts.append(text.strip())
+    return replace(pair, ja=texts[0], en=texts[1])
+
+
+def _what(guard: Guard) -> tuple[str, str]:
+    """What is hidden, the same in both languages."""
+    if isinstance(guard.target, str):
+        return guard.kind, guard.target
+    return guard.target.type, guard.target.content or str(guard.target.attrs)
 
 
 def with_placeholders(pair: Pair, placeholders: Sequence[str], draw: random.Random) -> Pair:
