@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from toolkit.training.markup import linked, shared, survives, with_marks, with_placeholders
-from toolkit.training.pairs import Pair
+from toolkit.training.pairs import Pair, spread
 from toolkit.translation.evaluation import BOTH, Scores, score, translate_alone
 from toolkit.translation.metadata import Package
 
@@ -20,10 +20,10 @@ COST = 1.0
 LOST = 0.05
 """The share of marked-up sentences that may come back worse than before, by chance."""
 
-MOST = 150
-"""Sentences of a kind that are translated, in each direction: some minutes, before and after."""
+MOST = 60
+"""Sentences of a kind that are translated, in each direction, before and after."""
 
-MARKED = 50
+MARKED = 20
 """Sentences with placeholders, and with marks, that are translated in each direction."""
 
 
@@ -80,10 +80,10 @@ def exam(held_out: Sequence[Pair], general: Sequence[Pair], placeholders: Sequen
         for number, pair in enumerate(sharing)
     ]
     return Exam(
-        tuple(held_out[:MOST]),
-        tuple(general[:MOST]),
-        tuple(hidden[:MARKED]),
-        tuple(marked[:MARKED]),
+        spread(held_out, MOST),
+        spread(general, MOST),
+        spread(hidden, MARKED),
+        spread(marked, MARKED),
     )
 
 

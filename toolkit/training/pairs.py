@@ -233,6 +233,12 @@ def _number(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:HASH], "big")
 
 
+def spread(pairs: Sequence[Pair], most: int) -> tuple[Pair, ...]:
+    """At most so many of the pairs, from all parts of what they come from."""
+    every = max(1, -(-len(pairs) // most))
+    return tuple(pairs[::every])
+
+
 def sentence_hash(text: str) -> bytes:
     """A short hash of a sentence's letters and digits, whatever its marks, case and widths."""
     letters = "".join(char for char in normalised(text) if char.isalnum())
