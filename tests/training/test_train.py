@@ -126,7 +126,7 @@ def test_a_package_that_is_no_better_is_not_kept(
 ) -> None:  # fmt: skip
     """At such a rate nothing is learned: the start remains the best."""
     monkeypatch.setattr(
-        "toolkit.commands.training.Settings", partial(Settings, rate=5.0, warm_up=1)
+        "toolkit.commands.training.Settings", partial(Settings, rate=0.0, warm_up=1)
     )
     out = tmp_path / "out.argosmodel"
     out.write_bytes(b"what was there")

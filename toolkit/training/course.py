@@ -26,16 +26,16 @@ class Settings:
         device: one of ``DEVICES``; ``auto`` is CUDA where there is one.
         rate: the highest step, for AdamW.
         warm_up: steps until the rate is at its highest.
-        decay: the last share of the run, in which the rate falls to a twentieth.
+        decay: the last share of the run, in which the rate falls to nothing.
     """
 
     minutes: float = 10.0
     steps: int = 0
     seed: int = 1
     device: str = "auto"
-    rate: float = 2e-5
+    rate: float = 1e-3
     warm_up: int = 10
-    decay: float = 0.6
+    decay: float = 0.8
 
 
 @dataclass(frozen=True)

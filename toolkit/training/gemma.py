@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from toolkit.errors import ContentError
 from toolkit.training.course import LONGEST
-from toolkit.training.weights import SPECIFICATION, Array, Binary
+from toolkit.training.weights import SPECIFICATION, Binary
 
 EPSILON = 1e-6
 FORBIDDEN = -1e4
@@ -32,7 +32,7 @@ _NORMS = {
     "query_norm": "self_attention/q_norm",
     "key_norm": "self_attention/k_norm",
 }
-_LINEARS = {
+LINEARS = {
     "queries_keys_values": "self_attention/linear_0",
     "attended": "self_attention/linear_1",
     "gate": "ffn/linear_0",
@@ -221,21 +221,12 @@ def model_of(binary: Binary) -> Gemma:
     return model
 
 
-def weights_of(model: Gemma, parameters: dict[str, Tensor]) -> dict[str, Array]:
-    """Parameters, all or some, by the names of CTranslate2's variables."""
-    return {
-        variable: parameters[name].detach().float().cpu().numpy()
-        for name, variable in names(model.shape)
-        if name in parameters
-    }
-
-
 def names(shape: Shape) -> Iterator[tuple[str, str]]:
     """Each parameter's name here, and the name of CTranslate2's variable."""
     yield "embeddings.weight", "decoder/embeddings/weight"
     yield "norm", "decoder/layer_norm/gamma"
     for layer in range(len(shape.bases)):
-        for name, variable in _LINEARS.items():
+        for name, variable in LINEARS.items():
             yield f"layers.{layer}.{name}.weight", f"decoder/layer_{layer}/{variable}/weight"
         for name, variable in _NORMS.items():
             yield f"layers.{layer}.{name}", f"decoder/layer_{layer}/{variable}/gamma"

@@ -21,7 +21,7 @@ from toolkit.training.curve import curve
 from toolkit.training.judging import Marks, exam, objection, sit
 from toolkit.training.markup import as_shown
 from toolkit.training.packaging import code_of, next_version, write_package
-from toolkit.training.pairs import Cleaned, Pair, Split, checked, clean, split
+from toolkit.training.pairs import Cleaned, Pair, Split, checked, clean, split, spread
 from toolkit.training.sample import general_pairs, hashes_of_tests
 from toolkit.translation.evaluation import BOTH, require_sacrebleu
 from toolkit.translation.metadata import DECODER_ONLY, Package
@@ -31,17 +31,24 @@ if TYPE_CHECKING:
     from toolkit.training.batches import Encode
     from toolkit.training.trainer import Trained
 
-SHARE = 0.5
+SHARE = 0.25
 """So many general examples are replayed for each of the newsroom's."""
 
-TOKENS = {"cpu": 1500, "cuda": 8192}
+TOKENS = {"cpu": 1000, "cuda": 8192}
 """Pieces in a batch: many small steps where few sentences a second are seen."""
 
-WATCHED = 24
-"""General pairs whose loss is looked at on the way."""
+WATCHED = 24, 8
+"""Held-out and general pairs whose loss is looked at on the way, in both directions."""
+
+CALIBRATED = 24
+"""Pairs of the newsroom's, and general ones, that show how to round what was learned."""
 
 LEAST_SHARE = 0.4
 """At least this share of the minutes is for training, however slow the judging is."""
+
+
+ROUNDING = 0.5
+"""Rounding what was learned takes about so much of the time that judging takes."""
 
 
 @dataclass(frozen=True)
@@ -195,9 +202,10 @@ def learn(
             base.path,
         )
     from toolkit.training.batches import encoder
-    from toolkit.training.gemma import model_of, weights_of
+    from toolkit.training.gemma import model_of
+    from toolkit.training.rounding import corrected
     from toolkit.training.trainer import device_of
-    from toolkit.training.weights import read_binary, replaced
+    from toolkit.training.weights import read_binary
 
     began = time.monotonic()
     watcher = watcher or Watcher()
@@ -224,7 +232,8 @@ def learn(
         if out is None and standing_package is not None:
             standing = sat(standing_package, f"judging {standing_package.code}")
         elapsed = time.monotonic() - began
-        left = max(LEAST_SHARE * settings.minutes, settings.minutes - (elapsed + took) / 60)
+        reserved = (1 + ROUNDING) * took
+        left = max(LEAST_SHARE * settings.minutes, settings.minutes - (elapsed + reserved) / 60)
         picture = folder / "training.svg"
 
         def draw(looks: Sequence[Look], best: int) -> str:
@@ -261,7 +270,14 @@ def learn(
         )
         if trained.best == 0:
             return result
-        better = replaced(binary, weights_of(model, trained.parameters))
+        del model
+        learned, shown = material.split.learned, spread(replay, CALIBRATED)
+        calibration = [
+            encode(pair, target)
+            for pair in (*spread(learned, CALIBRATED), *shown)
+            for _, target in BOTH
+        ]
+        better = corrected(binary, trained.corrections, calibration)
         version = next_version(base, standing_package)
         file = folder / f"{code_of(base)}.argosmodel"
         account = _account(result, settings, trained)
@@ -318,8 +334,8 @@ def _trained(
             return train(
                 model,
                 learned,
-                both(material.split.held_out),
-                both(general[:WATCHED]),
+                both(spread(material.split.held_out, WATCHED[0])),
+                both(spread(general, WATCHED[1])),
                 settings,
                 checkpoint=folder / "checkpoint.npz",
                 key=_key(base, material, settings),

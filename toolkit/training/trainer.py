@@ -1,9 +1,9 @@
 """The loop: batches in, better weights out, at most so many minutes or exactly so many steps.
 
-Computed in bfloat16 where the machine is fast in it, with float32 weights beside (a step is far
-smaller than what bfloat16 can add). The embeddings stay as they are: a newsroom's sentences hold
-few of the words there are, and AdamW would move the others as far for no reason. Towards the
-end the rate falls and the weights are averaged, which takes out the noise of the last batches.
+Computed in bfloat16 where the machine is fast in it, with what is learned in float32 beside (a
+step is far smaller than what bfloat16 can add). What is learned are corrections of low rank (see
+``adapters``). The rate rises for some steps and falls to nothing at the end, which takes out the
+noise of single batches.
 
 With a number of steps, the same seed and pairs give the same weights on the same machine, also
 when the run was killed in between: all it needs to go on is in the checkpoint. With minutes,
@@ -27,6 +27,7 @@ from torch import Tensor
 
 from toolkit.errors import MissingError, UsageError
 from toolkit.files import replacing
+from toolkit.training.adapters import adapt, corrections
 from toolkit.training.batches import Batch, Example, Material, batched, rounds
 from toolkit.training.course import Look, Settings
 from toolkit.training.gemma import Gemma
@@ -35,14 +36,14 @@ from toolkit.translation.model import threads
 COMPILE_FROM = 30
 """Minutes from which on ``torch.compile`` pays: it takes one or two, and saves a sixth."""
 
-LOOKS = 8
+LOOKS = 4
 """How often a run looks at the held-out sentences."""
 
 PATIENCE = 3
 """So many looks without anything better end a run."""
 
 CHECKPOINT_SECONDS = 180.0
-"""The least time between two checkpoints: one may be 2 GB."""
+"""The least time between two checkpoints."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,14 @@ class Trained:
     """The end of a run.
 
     Attributes:
-        parameters: the best weights, by name, but for the embeddings, which stay; equal to the
-            start if nothing was better.
+        corrections: what to add to the matrices, by name; nothing if nothing was better.
         looks: the course, the first one before any step.
         best: the number of the look that the weights are of.
         stopped: whether the run ended early, because nothing got better.
         device, number_format: what it ran on and in.
     """
 
-    parameters: dict[str, Tensor]
+    corrections: dict[str, Tensor]
     looks: tuple[Look, ...]
     best: int
     stopped: bool
@@ -81,7 +81,6 @@ class _State:
     round: int = 0
     place: int = 0
     seconds: float = 0.0
-    averaged: int = 0
     best: int = 0
     recent: list[float] = field(default_factory=list)
     looks: list[Look] = field(default_factory=list)
@@ -116,24 +115,16 @@ class _Run:
         self.settings = settings
         self.device = device
         self.format = number_format(device)
-        model.embeddings.weight.requires_grad_(False)
-        self.names = [name for name, value in model.named_parameters() if value.requires_grad]
-        start = {name: value.detach().float() for name, value in model.named_parameters()}
-        self.master = [start[name].clone().to(device).requires_grad_() for name in self.names]
-        self.model = model.to(device=device, dtype=self.format)
-        self.weights: list[Tensor] = [value for value in model.parameters() if value.requires_grad]
-        self.average = [value.detach().clone() for value in self.master]
+        adapt(model)
+        self.model = model.to(device)
+        learned = {key: value for key, value in model.named_parameters() if value.requires_grad}
+        self.names = list(learned)
+        self.master = [value.detach().clone().requires_grad_() for value in learned.values()]
         self.best = [value.detach().clone() for value in self.master]
-        matrices = [value for value in self.master if value.dim() > 1]
-        vectors = [value for value in self.master if value.dim() == 1]
+        model.to(self.format)
+        self.weights: list[Tensor] = [value for value in model.parameters() if value.requires_grad]
         self.optimizer = torch.optim.AdamW(
-            [
-                {"params": matrices, "weight_decay": 0.01},
-                {"params": vectors, "weight_decay": 0.0},
-            ],
-            lr=settings.rate,
-            betas=(0.9, 0.98),
-            fused=True,
+            self.master, lr=settings.rate, betas=(0.9, 0.98), weight_decay=0.0, fused=True
         )
         self.state = _State()
         if settings.minutes >= COMPILE_FROM and not settings.steps and _can_compile(device):
@@ -172,38 +163,26 @@ class _Run:
             torch._foreach_copy_(self.weights, self.master)
         return loss.item() / pieces
 
-    def average_in(self) -> None:
-        """Take the weights of now into the average: of all so far, then of the last fifty."""
-        self.state.averaged += 1
-        share = max(0.02, 1 / self.state.averaged)
-        with torch.no_grad():
-            torch._foreach_lerp_(self.average, [value.detach() for value in self.master], share)
-
     def losses(self, *groups: Sequence[Batch]) -> list[float]:
-        """The mean loss of each group of batches, with averaged weights once there are any."""
-        values = self.average if self.state.averaged else self.master
+        """The mean loss of each group of batches."""
+        found = []
         with torch.no_grad():
-            torch._foreach_copy_(self.weights, values)
-            found = []
             for batches in groups:
                 sums = [self._loss(batch) for batch in batches]
                 count = sum(pieces for _, pieces in sums)
                 found.append(float(sum(loss.item() for loss, _ in sums)) / max(count, 1))
-            torch._foreach_copy_(self.weights, self.master)
         return found
 
     def keep(self) -> None:
-        """Remember the weights that were just looked at as the best."""
-        values = self.average if self.state.averaged else self.master
+        """Remember what has been learned by now as the best."""
         with torch.no_grad():
-            torch._foreach_copy_(self.best, values)
+            torch._foreach_copy_(self.best, self.master)
 
     def tensors(self) -> dict[str, Tensor]:
         """What a checkpoint holds beside the state."""
         found: dict[str, Tensor] = {}
         for number, name in enumerate(self.names):
             found[f"master/{name}"] = self.master[number]
-            found[f"average/{name}"] = self.average[number]
             found[f"best/{name}"] = self.best[number]
             for kind in ("exp_avg", "exp_avg_sq", "step"):
                 found[f"{kind}/{name}"] = self.optimizer.state[self.master[number]][kind]
@@ -215,7 +194,6 @@ class _Run:
             for number, name in enumerate(self.names):
                 master = self.master[number]
                 master.copy_(torch.from_numpy(stored[f"master/{name}"]))
-                self.average[number].copy_(torch.from_numpy(stored[f"average/{name}"]))
                 self.best[number].copy_(torch.from_numpy(stored[f"best/{name}"]))
                 self.optimizer.state[master] = {
                     kind: torch.from_numpy(stored[f"{kind}/{name}"]).to(self.device)
@@ -251,10 +229,10 @@ def train(
     report: Report = lambda done, words: None,
     looked: Looked = lambda looks, best: None,
 ) -> Trained:
-    """Train a model; it is changed, and the best weights are in the result.
+    """Train a model; it is changed, and the best corrections are in the result.
 
     Args:
-        model: in float32.
+        model: in float32; what it learns is in its layers afterwards.
         material: what to learn from.
         held_out: examples that say when it gets no better.
         general: examples that are only looked at, for the curve.
@@ -292,8 +270,6 @@ def train(
             state.step += 1
             state.place += 1
             state.seconds = time.monotonic() - began
-            if done >= 1 - settings.decay:
-                run.average_in()
             done = _done(state.step, state.seconds, settings)
             report(done, f"step {state.step}, loss {state.recent[-1]:.2f}")
             if done >= len(state.looks) / LOOKS or done >= 1:
@@ -319,7 +295,7 @@ def train(
         with suppress(FileNotFoundError):
             checkpoint.unlink()
     return Trained(
-        dict(zip(run.names, run.best, strict=True)),
+        corrections(dict(zip(run.names, run.best, strict=True))),
         tuple(state.looks),
         state.best,
         stopped,
@@ -336,7 +312,7 @@ def _done(step: int, seconds: float, settings: Settings) -> float:
 
 def _rate(step: int, done: float, settings: Settings) -> float:
     rising = min(1.0, (step + 1) / settings.warm_up)
-    return settings.rate * rising * min(1.0, max(0.05, (1 - done) / settings.decay))
+    return settings.rate * rising * min(1.0, max(0.0, (1 - done) / settings.decay))
 
 
 def _store(path: Path, key: str, run: _Run) -> None:

@@ -1,9 +1,9 @@
 """The file of a CTranslate2 model ↔ arrays: ``model.bin``, binary version 6.
 
 The base of a training is what was shipped: int8 rows with a scale each. They become float32,
-are trained, and take their places in a copy of the same file, in int8 again. Everything else of
-the file (the architecture in numbers, the aliases) stays as it is, so what CTranslate2 ran
-before it runs after.
+are corrected, and take their places in a copy of the same file, in int8 again (``rounding``).
+Everything else of the file (the architecture in numbers, the aliases) stays as it is, so what
+CTranslate2 ran before it runs after.
 
 Layout (``ctranslate2/specs/model_spec.py``, ``_serialize``): version, name of the specification,
 its revision; the variables: name, rank, dimensions, type, bytes; the aliases. Integers are
@@ -12,7 +12,7 @@ little-endian; a string has its length before it and a NUL after it.
 
 import struct
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ DAMAGED = "is damaged, or no model of CTranslate2: install the package again"
 Array = npt.NDArray[Any]
 
 _TYPES = (np.float32, np.int8, np.int16, np.int32, np.float16)
-_SCALE = "_scale"
+SCALE = "_scale"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Binary:
         if name not in self.variables:
             raise ContentError(f"lacks {name}: {DAMAGED}", self.path)
         stored = self.variables[name]
-        scale = self.variables.get(name + _SCALE)
+        scale = self.variables.get(name + SCALE)
         values = stored.astype(np.float32)
         if scale is None:
             return values
@@ -132,32 +132,6 @@ def _parsed(path: Path, data: bytes) -> Binary:
     if position != len(data):
         raise ValueError("there is more in the file")
     return Binary(path, specification, revision, variables, aliases)
-
-
-def replaced(binary: Binary, weights: Mapping[str, Array]) -> Binary:
-    """The same model with other weights, each stored as it was stored before.
-
-    Args:
-        binary: the model.
-        weights: float32 arrays, by the names of variables or of their aliases.
-    """
-    variables = dict(binary.variables)
-    for alias, values in weights.items():
-        name = binary.aliases.get(alias, alias)
-        assert variables[name].shape == values.shape, name
-        if name + _SCALE in variables:
-            variables[name], variables[name + _SCALE] = quantized(values)
-        else:
-            variables[name] = values.astype(variables[name].dtype)
-    return replace(binary, variables=variables)
-
-
-def quantized(values: Array) -> tuple[Array, Array]:
-    """Rows in int8 with a scale each, as CTranslate2 does it: the largest of a row becomes 127."""
-    largest = np.abs(values).max(axis=1, keepdims=True)
-    scale = 127.0 / np.where(largest == 0, 1.0, largest)
-    rows = np.rint(values * scale).astype(np.int8)
-    return rows, scale.reshape(-1).astype(np.float32)
 
 
 def blocks(binary: Binary) -> Iterator[bytes]:
