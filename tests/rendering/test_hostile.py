@@ -1,6 +1,7 @@
 """What must not leak, hang or break a page, in every format where it could."""
 
 import zipfile
+from base64 import b64decode
 from email import message_from_bytes
 from email.policy import default
 from io import BytesIO
@@ -16,12 +17,29 @@ from tests.rendering.pages import copy, edition_of, with_text
 from toolkit.errors import ContentError
 from toolkit.rendering import FORMATS, Rendered, renderer
 
-SVG = """<?xml version="1.0"?>
+ENTITIES = """<?xml version="1.0"?>
 <!DOCTYPE svg [<!ENTITY secret SYSTEM "file:///etc/passwd"><!ENTITY a "aaaaaaaaaa">]>
 <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">
 <image xlink:href="http://127.0.0.1:9/x.png"/><script>alert(1)</script><text>&secret;&a;</text>
 </svg>
 """
+ACTIVE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 80 40" onload="alert(1)">
+<script href="http://127.0.0.1:9/x.js">alert(2)</script>
+<style>@import url("http://127.0.0.1:9/x.css"); rect { fill: url(http://127.0.0.1:9/x.svg#a) }
+@font-face { font-family: a; src: url(file:///etc/passwd) }</style>
+<a href="javascript:alert(3)"><rect width="80" height="40" onclick="alert(4)">
+<animate attributeName="href" to="javascript:alert(5)"/></rect></a>
+<text y="20" style="font-family: a; filter: url(http://127.0.0.1:9/x.svg#b)">港</text>
+</svg>
+"""
+TEN = "".join(f'<use href="#p{{0}}" x="{number}"/>' for number in range(10))
+BOMB = "".join(
+    [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path id="p0" d="M0 0"/>',
+        *(f'<g id="p{number}">{TEN.format(number - 1)}</g>' for number in range(1, 12)),
+        "</svg>",
+    ]
+)
 MARKUP = """# 題<script>alert(1)</script>
 
 <script>alert(2)</script>
@@ -83,16 +101,43 @@ def words(data: bytes, format_: str) -> str:
         "../../../../../../../../etc/passwd",
         "data:image/png;base64,AAAA",
         "drawing.svg",
+        "outside.svg",
+        "bomb.svg",
     ],
 )
 @pytest.mark.parametrize("format_", [name for name in FORMATS if name != "txt"])
 def test_no_picture_comes_from_elsewhere(root: Path, format_: str, source: str) -> None:
     path = with_text(root, f"# 絵\n\n文です。\n\n![港]({source})\n")
-    (path.parent / "drawing.svg").write_text(SVG, "utf-8")
+    (path.parent / "drawing.svg").write_text(ENTITIES, "utf-8")
+    outside = '<svg viewBox="0 0 8 8"><image href="file:///etc/passwd" width="8" height="8"/></svg>'
+    (path.parent / "outside.svg").write_text(outside, "utf-8")
+    (path.parent / "bomb.svg").write_text(BOMB, "utf-8")
     with pytest.raises(ContentError) as raised:
         render(root, format_)
     assert (raised.value.path, raised.value.line) == (path, 5)
     assert "root:" not in raised.value.message
+
+
+@pytest.mark.parametrize("format_", ["pdf", "html", "epub", "docx", "eml"])
+def test_a_drawing_runs_and_loads_nothing(root: Path, format_: str) -> None:
+    path = with_text(root, "# 絵\n\n文です。\n\n![港](drawing.svg)\n")
+    (path.parent / "drawing.svg").write_text(ACTIVE, "utf-8")
+    rendered = render(root, format_)
+    (found,) = [found for found in rendered.findings if found.rule == "drawing"]
+    assert (found.path, found.line) == (path, 5)
+    for word in ("<script>", "onload", "onclick", "@import", "links", "animation", "elsewhere"):
+        assert word in found.message
+    # As it is, and what is packed in it.
+    parts = [rendered.data]
+    if format_ in ("epub", "docx"):
+        with zipfile.ZipFile(BytesIO(rendered.data)) as archive:
+            parts = [archive.read(name) for name in archive.namelist()]
+    elif format_ == "html":
+        (image,) = BeautifulSoup(rendered.data, "html.parser").select('img[src*="svg"]')
+        parts = [b64decode(str(image["src"]).partition(",")[2])]
+    for part in parts:
+        for never in (b"alert(", b"javascript:", b"127.0.0.1", b"/etc/passwd", b"<animate"):
+            assert never not in part
 
 
 @pytest.mark.parametrize("format_", ["html", "docx", "epub", "eml"])

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import toolkit
+from tests.rendering.pages import DATA
 from toolkit.rendering import FORMATS
 
 TEXTS = tuple(name for name in FORMATS if name != "pdf")
@@ -24,6 +25,10 @@ def test_every_format_is_the_same_in_another_place_time_and_country(publication:
     manifest = publication / "newsletter.toml"
     text = manifest.read_text("utf-8")
     manifest.write_text(f'{text}\n[email]\nfrom = "letters@example.org"\n', "utf-8")
+    section = publication / "issues" / "2025-11-25" / "brief-1.md"
+    shutil.copy(DATA / "diagram.svg", section.parent)
+    drawn = f"{section.read_text('utf-8')}\n![](diagram.svg)\n"
+    section.write_text(drawn, "utf-8")
     there = Path(shutil.copytree(publication, publication.parent / "別の 場所" / "p"))
     made = [
         output

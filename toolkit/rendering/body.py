@@ -31,6 +31,7 @@ from toolkit.rendering.charts import Figures
 from toolkit.rendering.drawing import Draw
 from toolkit.rendering.edition import Heading, Part
 from toolkit.rendering.images import Picture, image_line, read_picture
+from toolkit.rendering.lettering import lettered
 from toolkit.rendering.notes import Note, mark_id
 
 LINK_SCHEMES = ("http", "https", "mailto", "tel")
@@ -329,6 +330,8 @@ class _Renderer(RendererHTML):
         line = image_line(env["inline"], token)
         source = str(token.attrs.get("src", ""))
         picture = read_picture(source, part.base, setting.publication.root, part.path, line)
+        picture = lettered(picture, setting.publication, setting.language)
+        setting.findings += picture.findings(part.path, line)
         alternative = self.renderInlineAsText(token.children or [], options, env)
         drawn = (
             f'<img src="{escape(setting.embed(picture))}" alt="{escape(alternative)}" '

@@ -110,8 +110,8 @@ def as_png(shown: Figures, look: Look, is_narrow: bool) -> Picture:
 def _picture(data: bytes, mime: str, width: float, height: float) -> Picture:
     """A drawing of a size in points as a picture, named by its content."""
     name = f"chart-{sha256(data).hexdigest()[:12]}.{mime.partition('/')[2].partition('+')[0]}"
-    pixels = (round(length * PIXELS_PER_INCH / POINTS_PER_INCH) for length in (width, height))
-    return Picture(Path(name), mime, data, *pixels)
+    across, down = (round(side * PIXELS_PER_INCH / POINTS_PER_INCH) for side in (width, height))
+    return Picture(Path(name), mime, data, across, down)
 
 
 def draw_svg(shown: Figures, look: Look, width: float, ink: Ink) -> Drawing:

@@ -24,7 +24,8 @@ from toolkit.errors import ContentError
 from toolkit.findings import Finding, Severity
 from toolkit.rendering import Rendered, drawing, theme
 from toolkit.rendering.edition import Edition
-from toolkit.rendering.images import Picture, as_png, scaled
+from toolkit.rendering.images import DRAWING, Picture, as_png, scaled
+from toolkit.rendering.lettering import DENSITY, in_pixels
 from toolkit.rendering.page import page_text
 from toolkit.rendering.txt import write_text
 
@@ -96,7 +97,9 @@ class _Pictures:
 
 
 def _for_mail(picture: Picture) -> Picture:
-    """A picture as mail programs show it: no WebP, and no wider than twice the sheet."""
+    """A picture as mail programs show it: no WebP, no SVG, and no wider than twice the sheet."""
+    if picture.mime == DRAWING:
+        return in_pixels(picture, min(picture.width, SHEET_WIDTH) * DENSITY)
     if picture.mime == "image/webp":
         picture = as_png(picture)
     return scaled(picture, 2 * SHEET_WIDTH, HIGHEST)

@@ -18,6 +18,7 @@ from toolkit.rendering.drawing import Ink, as_svg
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.identity import identifier
 from toolkit.rendering.images import SCREEN, SIZE_LIMIT, Picture, as_png, read_picture, scaled
+from toolkit.rendering.lettering import with_fonts
 from toolkit.rendering.page import page_text
 from toolkit.rendering.xml import Tree
 
@@ -67,7 +68,7 @@ class _Shelf:
     def add_picture(self, picture: Picture) -> str:
         # EPUB has had WebP since 3.3; readers made before 2023 leave the place empty.
         shown = as_png(picture) if picture.mime == "image/webp" else picture
-        shown = scaled(shown, *SCREEN)
+        shown = with_fonts(scaled(shown, *SCREEN))
         return self.add(picture.path, shown.mime, shown.data)
 
     def add_file(self, path: Path) -> str:

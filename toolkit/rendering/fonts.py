@@ -130,7 +130,7 @@ def missing_glyphs(edition: Edition | BilingualEdition) -> tuple[Finding, ...]:
     for place in _places(edition):
         # What is written in two characters may be drawn in one: か and ゙ are が.
         for char in unicodedata.normalize("NFC", place.text):
-            if ord(char) not in known and _is_drawn(char):
+            if ord(char) not in known and is_drawn(char):
                 seen.setdefault(char, []).append(place)
     return tuple(_finding(char, places, edition) for char, places in seen.items())
 
@@ -192,7 +192,8 @@ def _part_places(part: Part) -> Iterator[_Place]:
         yield from _part_places(below)
 
 
-def _is_drawn(char: str) -> bool:
+def is_drawn(char: str) -> bool:
+    """Whether a character needs a glyph: most do, a space or a joiner does not."""
     if unicodedata.category(char) in _NEVER_DRAWN:
         return False
     # Variation selectors only choose among glyphs of the character before them.

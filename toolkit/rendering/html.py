@@ -15,6 +15,7 @@ from toolkit.rendering.drawing import on_page
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import characters, edition_text, missing_glyphs, subset, woff
 from toolkit.rendering.images import SCREEN, Picture, read_picture, scaled
+from toolkit.rendering.lettering import with_fonts
 
 _FONTS = (".ttf", ".otf")
 
@@ -49,5 +50,5 @@ def embedder(text: str) -> Callable[[Path], str]:
 
 def data_url(picture: Picture) -> str:
     """A URL that holds the picture itself (RFC 2397), as fine as screens can show it."""
-    shown = scaled(picture, *SCREEN)
+    shown = with_fonts(scaled(picture, *SCREEN))
     return f"data:{shown.mime};base64,{b64encode(shown.data).decode()}"

@@ -17,8 +17,11 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
+from toolkit.document.svg import is_svg, read_svg
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
+from toolkit.findings import Finding, Severity
+from toolkit.rendering.faces import Face
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Pixels
@@ -40,7 +43,7 @@ MIME_TYPES = {
 }
 
 DRAWING = "image/svg+xml"
-"""What a picture of the toolkit's own may be besides."""
+"""A picture of lines and words rather than pixels: an SVG file, or a chart of the toolkit's own."""
 
 QUALITY = 88
 """Of a JPEG or WebP that is written anew, from 1 to 100."""
@@ -64,11 +67,13 @@ class Picture:
 
     Attributes:
         path: the file.
-        mime: ``image/png``, ``image/jpeg``, ``image/gif`` or ``image/webp``; of a chart
-            also ``DRAWING``.
+        mime: ``image/png``, ``image/jpeg``, ``image/gif``, ``image/webp`` or ``DRAWING``.
         data: the file's bytes; of one that a camera stored turned, that has other colours
-            than sRGB or says more than is seen, those of the picture as it is seen.
-        width, height: in pixels, as it is seen; of a chart in those of CSS.
+            than sRGB or says more than is seen, those of the picture as it is seen; of a
+            drawing what is safe of it.
+        width, height: in pixels, as it is seen; of a drawing in those of CSS.
+        notes: what an editor should know of it.
+        faces: of a drawing whose words name fonts of the theme, these (see ``lettering``).
     """
 
     path: Path
@@ -76,6 +81,16 @@ class Picture:
     data: bytes
     width: int
     height: int
+    notes: tuple[str, ...] = ()
+    faces: tuple[Face, ...] = ()
+
+    def findings(self, section: Path, line: int) -> tuple[Finding, ...]:
+        """Its notes as findings at the place where a section shows it."""
+        name = self.path.name
+        return tuple(
+            Finding(section, line, Severity.WARNING, "drawing", f"the drawing {name} {note}")
+            for note in self.notes
+        )
 
 
 def read_picture(source: str, base: Path, root: Path, section: Path, line: int) -> Picture:
@@ -89,7 +104,7 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
 
     Raises:
         ContentError: a URL or a path out of the publication, no such file, too large, or
-            no PNG, JPEG, GIF or WebP that decodes.
+            no PNG, JPEG, GIF or WebP that decodes, and no SVG that can be shown.
     """
 
     def fail(message: str) -> ContentError:
@@ -102,8 +117,13 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     except ContentError as error:
         raise fail(f"the picture {name} {error.message}") from None
 
-    if _is_svg(data):
-        raise fail(f"{name} is an SVG drawing: export it as PNG, twice as wide as it is shown")
+    if is_svg(data):
+        try:
+            drawing = read_svg(data, _bare_bitmap)
+        except ContentError as error:
+            raise fail(f"the drawing {name} {error.message}") from None
+        size = max(round(drawing.width), 1), max(round(drawing.height), 1)
+        return Picture(path, DRAWING, drawing.data, *size, notes=drawing.notes)
 
     from PIL import Image, UnidentifiedImageError
 
@@ -127,7 +147,7 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
                     width, height = seen.size
                     data = _encoded(seen, kind)
     except UnidentifiedImageError:
-        raise fail(f"{name} is no picture: use PNG, JPEG, GIF or WebP") from None
+        raise fail(f"{name} is no picture: use PNG, JPEG, GIF, WebP or SVG") from None
     except Image.DecompressionBombError:
         raise fail(f"the picture {name} has too many pixels; scale it down") from None
     except (OSError, SyntaxError, ValueError, EOFError) as error:
@@ -262,9 +282,28 @@ def _encoded(image: "Pixels", kind: str) -> bytes:
     return stream.getvalue()
 
 
-def _is_svg(data: bytes) -> bool:
-    start = data[:4096].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<svg", b"<?xml", b"<!doctype svg", b"<!--")) and b"<svg" in start
+def _bare_bitmap(data: bytes) -> tuple[str, bytes]:
+    """A picture in pixels within a drawing, as one that stands for itself: still, upright, bare."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with _whole_pictures_only(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
+                if image.width * image.height > PIXEL_LIMIT:
+                    raise ContentError("holds a picture that has too many pixels; scale it down")
+                image.load()
+                # Of GIF and WebP not every e-book reader knows both.
+                kind = "JPEG" if image.format in ("JPEG", "MPO") else "PNG"
+                if kind != image.format or _says_more(image) or _goes_on(data, kind):
+                    data = _encoded(_as_seen(image), kind)
+    except (UnidentifiedImageError, Image.DecompressionBombError):
+        raise ContentError(
+            "holds a picture that is no PNG, JPEG, GIF or WebP: put in one of these"
+        ) from None
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise ContentError(f"holds a picture that is damaged ({error})") from None
+    return MIME_TYPES[kind], data
 
 
 @contextmanager

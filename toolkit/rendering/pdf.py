@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.findings import Finding, Severity
-from toolkit.rendering import Rendered, justification, tagging
+from toolkit.rendering import Rendered, gradients, justification, tagging
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
-from toolkit.rendering.drawing import Ink, as_svg
+from toolkit.rendering.drawing import PIXELS_PER_INCH, Ink, as_svg
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
-from toolkit.rendering.images import Picture
+from toolkit.rendering.images import DRAWING, Picture
+from toolkit.rendering.lettering import draws_alike, in_pixels
 
 RESOLUTION = 300
 """The most pixels to an inch that a picture has at the size it is printed in."""
@@ -44,6 +45,8 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         return url
 
     def embed_picture(picture: Picture) -> str:
+        if picture.mime == DRAWING and not draws_alike(picture):
+            picture = in_pixels(picture, picture.width * RESOLUTION // PIXELS_PER_INCH)
         url = f"picture:{sha256(picture.data).hexdigest()}"
         pictures[url] = picture.data
         return url
@@ -51,6 +54,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     page, findings = write_any_page(edition, "print", embed_file, embed_picture, as_svg(Ink.FIXED))
     justification.teach_weasyprint()
     tagging.teach_weasyprint()
+    gradients.teach_weasyprint()
     with _warnings() as warnings:
         fetcher = _fetcher(frozenset(files), pictures)
         document = HTML(string=page, url_fetcher=fetcher).render(

@@ -11,7 +11,15 @@ from markdown_it.token import Token
 
 from toolkit.rendering.docx.elements import Element, clean, w
 from toolkit.rendering.docx.manuscript import Manuscript
-from toolkit.rendering.images import Picture, as_png, image_line, read_picture, scaled
+from toolkit.rendering.images import (
+    DRAWING,
+    Picture,
+    as_png,
+    image_line,
+    read_picture,
+    scaled,
+)
+from toolkit.rendering.lettering import DENSITY, in_pixels, lettered
 
 EMU_PER_PIXEL = 9525
 """English Metric Units a CSS pixel: 914,400 to an inch, 96 pixels to an inch."""
@@ -68,14 +76,18 @@ def drawing(manuscript: Manuscript, image: Token, place: Place) -> Element:
     Raises:
         ContentError: there is no such picture in the publication, or it cannot be read.
     """
+    edition = manuscript.edition
+    line = image_line(place.token, image)
+    source = str(image.attrs.get("src", ""))
     picture = read_picture(
-        str(image.attrs.get("src", "")),
-        place.section.parent,
-        manuscript.edition.publication.root,
-        place.section,
-        image_line(place.token, image),
+        source, place.section.parent, edition.publication.root, place.section, line
     )
+    picture = lettered(picture, edition.publication, edition.language)
+    manuscript.findings += picture.findings(place.section, line)
     extent = _extent(manuscript, picture)
+    if picture.mime == DRAWING:
+        # Older versions of Word and other programs show no SVG.
+        picture = in_pixels(picture, math.ceil(extent[0] / EMU_PER_PIXEL * DENSITY))
     pixels = (math.ceil(length * RESOLUTION / EMU_PER_INCH) for length in extent)
     return picture_run(manuscript, scaled(picture, *pixels), image.content, extent)
 
