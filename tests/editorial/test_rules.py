@@ -3,7 +3,8 @@
 A case is a title, the text of a file, and the findings expected of that rule, parted by
 lines with a dot. The title may end in ``(en)`` for a publication written in English, in
 ``(NAME.md)`` or ``(issue.toml)`` for the file the text is put into (deep-dive.md by default),
-and in ``(glossary.csv)`` where the glossary beside the cases is used.
+and in ``(glossary.csv)`` where the glossary beside the cases is used. The drawings beside the
+cases lie beside every text.
 """
 
 import datetime
@@ -69,6 +70,8 @@ def test_case(tmp_path: Path, newsletter: Newsletter, case: Case) -> None:
     language = "en" if "en" in case.options else "ja"
     make_publication(publication, language, datetime.date(2025, 11, 25))
     (publication / ISSUE / "chart.png").touch()
+    for drawing in CASES.glob("*.svg"):
+        shutil.copy(drawing, publication / ISSUE)
     (tmp_path / "secret.md").write_text("# 秘密\n\n外のファイル\n", "utf-8")
     if "glossary.csv" in case.options:
         shutil.copy(CASES / "glossary.csv", publication)

@@ -179,6 +179,23 @@ def test_nothing_that_acts_survives(tmp_path: Path) -> None:
     assert "短い。" in body
 
 
+def test_a_drawing_comes_along_if_it_can_be_shown(tmp_path: Path) -> None:
+    flow = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 20"><rect/></svg>'
+    sprite = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><use href="all.svg#a"/></svg>'
+    )
+    (tmp_path / "flow.svg").write_bytes(flow)
+    (tmp_path / "sprite.svg").write_bytes(sprite)
+    html = (
+        "<body><p>北の町で工事が始まった。</p><p><img src='flow.svg' alt='荷の流れ'></p>"
+        "<p>船が大きくなった。</p><p><img src='sprite.svg' alt='印'></p></body>"
+    )
+    imported = page(tmp_path, html)
+    assert dict(imported.images) == {"page-1.svg": flow}
+    assert "![荷の流れ](images/page-1.svg)" in imported.article.body
+    assert [c.before for c in imported.changes if c.rule == "page-images"] == ["印"]
+
+
 def test_an_image_outside_of_the_folder_stays_outside(tmp_path: Path) -> None:
     (tmp_path / "secret.png").write_bytes(PNG)
     inner = tmp_path / "inner"

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from toolkit.document.svg import LIMIT, Drawing, is_svg, read_svg
 from toolkit.editorial.links import is_relative, target
 from toolkit.editorial.prose import Prose
 from toolkit.editorial.rules import Checked, Page, Place
+from toolkit.errors import ContentError
 
 _WEB = ("http://", "https://", "mailto:")
 
@@ -27,7 +29,7 @@ def links(checked: Checked) -> Iterator[Place]:
 
 
 def images(checked: Checked) -> Iterator[Place]:
-    """A picture that is not a file inside the publication."""
+    """A picture that is not a file inside the publication, or a drawing that cannot be shown."""
     for page, piece, address, is_image in _addresses(checked):
         if not is_image:
             continue
@@ -38,6 +40,26 @@ def images(checked: Checked) -> Iterator[Place]:
         )
         if problem:
             yield Place(page.path, _line(piece, address), f"the image {_shown(address)}: {problem}")
+            continue
+        try:
+            _drawing(page, address)
+        except ContentError as error:
+            message = f"the drawing {_shown(address)} {error.message}"
+            yield Place(page.path, _line(piece, address), message)
+
+
+def drawings(checked: Checked) -> Iterator[Place]:
+    """A drawing that is shown without something of it."""
+    for page, piece, address, is_image in _addresses(checked):
+        if not is_image or not is_relative(address) or _missing(checked, page, address):
+            continue
+        try:
+            drawing = _drawing(page, address)
+        except ContentError:
+            continue  # that is for the rule above
+        for note in drawing.notes if drawing else ():
+            message = f"the drawing {_shown(address)} {note}"
+            yield Place(page.path, _line(piece, address), message)
 
 
 def alternative_text(checked: Checked) -> Iterator[Place]:
@@ -75,6 +97,17 @@ def _missing(checked: Checked, page: Page, address: str) -> str:
     except (OSError, ValueError):  # too long for a name, or a null in it
         return "there is no such file"
     return ""
+
+
+def _drawing(page: Page, address: str) -> Drawing | None:
+    """The drawing at a relative address; None where another picture is."""
+    file = target(address, page.path.parent)
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(LIMIT + 1)
+    except OSError:
+        return None  # a folder, or not for our eyes: the build says so
+    return read_svg(data) if is_svg(data) else None
 
 
 def _line(piece: Prose, address: str) -> int:
