@@ -197,7 +197,86 @@ def test_a_png_loses_its_comments(read: Callable[[str], Picture], folder: Path) 
     assert b"Somebody" not in read("a.png").data
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def block(kind: str) -> bytes:
+    """A picture with a block of some program's own in the middle of its file."""
+    data = drawn(kind, (40, 30))
+    own = b"the work of an editor!"
+    size = len(own)
+    if kind == "PNG":
+        chunk = size.to_bytes(4) + b"prVW" + own + crc32(b"prVW" + own).to_bytes(4)
+        return data[:33] + chunk + data[33:]
+    if kind == "JPEG":
+        return data[:2] + b"\xff\xe4" + (size + 2).to_bytes(2) + own + data[2:]
+    if kind == "WEBP":
+        data += b"EDIT" + size.to_bytes(4, "little") + own
+        return data[:4] + (len(data) - 8).to_bytes(4, "little") + data[8:]
+    after = data.index(b",")
+    for label in (b"\xfe", b"\x01", b"\xff\x0bXMP DataXMP", b"\xff\x0bNETSCAPE2.0\3\1\0\0"):
+        data = data[:after] + b"!" + label + bytes([size]) + own + b"\0" + data[after:]
+    return data
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
+def test_what_a_program_keeps_in_a_picture_is_left_out(
+    read: Callable[[str], Picture], folder: Path, kind: str
+) -> None:
+    data = block(kind)
+    assert b"the work of an editor!" in data
+    (folder / "a").write_bytes(data)
+    with Image.open(folder / "a") as before:  # it is a picture, and one of this kind
+        assert before.format == kind
+        before.load()
+        made = read("a").data
+        assert b"the work of an editor!" not in made
+        with Image.open(BytesIO(made)) as image:
+            assert (image.format, image.size) == (kind, (40, 30))
+            pixel = image.convert("RGB").getpixel((20, 15))
+            assert isinstance(pixel, tuple)
+            assert pixel == pytest.approx((0, 0, 128), abs=4)
+
+
+def test_a_gif_that_moves_keeps_its_frames_byte_for_byte(
+    read: Callable[[str], Picture], folder: Path
+) -> None:
+    stream = BytesIO()
+    frames = [Image.new("P", (40, 20), number) for number in range(3)]
+    for frame in frames:
+        frame.putpalette([255, 0, 0, 0, 255, 0, 0, 0, 255])
+    frames[0].save(
+        stream,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=[80, 90, 100],
+        loop=0,
+        comment=b"made by somebody at home",
+    )
+    data = stream.getvalue()
+    assert b"somebody" in data
+    (folder / "a.gif").write_bytes(data + b"what was cut off")
+    made = read("a.gif").data
+    assert b"somebody" not in made
+    assert made.endswith(b";")
+    assert len(made) < len(data)
+    with Image.open(BytesIO(data)) as before, Image.open(BytesIO(made)) as after:
+        assert (before.n_frames, after.n_frames) == (3, 3)  # type: ignore[attr-defined]
+        assert after.info["loop"] == 0
+        for number in range(3):
+            before.seek(number)
+            after.seek(number)
+            assert after.info["duration"] == before.info["duration"]
+            assert after.convert("RGB").tobytes() == before.convert("RGB").tobytes()
+
+
+def test_a_gif_that_forgets_its_end_is_given_one(
+    read: Callable[[str], Picture], folder: Path
+) -> None:
+    data = drawn("GIF", (40, 30))
+    (folder / "a.gif").write_bytes(data.removesuffix(b";"))
+    assert read("a.gif").data == data
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF"])
 def test_what_stands_behind_a_picture_in_its_file_is_left_out(
     read: Callable[[str], Picture], folder: Path, kind: str
 ) -> None:

@@ -21,6 +21,7 @@ from toolkit.document.svg import is_svg, read_svg
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
 from toolkit.findings import Finding, Severity
+from toolkit.rendering import containers
 from toolkit.rendering.faces import Face
 
 if TYPE_CHECKING:
@@ -55,10 +56,6 @@ _UPRIGHT = 1
 _ORIENTATION = 0x0112
 _HIDDEN = ("exif", "xmp", "XML:com.adobe.xmp", "Raw profile type exif", "photoshop", "comment")
 """What Pillow calls that which a picture says of itself; a PNG's texts come on top."""
-
-
-_ENDS = {"PNG": b"\0\0\0\0IEND\xaeB`\x82", "JPEG": b"\xff\xd9"}
-"""What a file ends with: the last chunk, the last marker."""
 
 
 @dataclass(frozen=True)
@@ -140,8 +137,12 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
                         f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
                     )
                 image.load()
-                says_more = _says_more(image) or _goes_on(data, kind)
-                if _moves(image):
+                says_more = kind != "GIF" and (
+                    _says_more(image) or containers.says_more(data, kind)
+                )
+                if kind == "GIF":
+                    data = containers.bare_gif(data)
+                elif _moves(image):
                     data = _bare(image, kind) if says_more else data
                 elif (seen := _as_seen(image)) is not image or says_more:
                     width, height = seen.size
@@ -240,20 +241,6 @@ def _says_more(image: "Pixels") -> bool:
     )
 
 
-def _goes_on(data: bytes, kind: str) -> bool:
-    """Whether something follows the end of the picture in its file: a phone's film, or what an
-    editor left of a picture that was larger (CVE-2023-21036). Some pictures that merely hold
-    the sign of an end are taken for such.
-    """
-    if kind == "WEBP":
-        end = 8 + int.from_bytes(data[4:8], "little")
-    elif sign := _ENDS.get(kind):
-        end = data.find(sign) + len(sign)
-    else:
-        return False
-    return bool(data[end:].strip(b"\0"))
-
-
 def _moves(image: "Pixels") -> bool:
     return image.format in ("GIF", "PNG", "WEBP") and getattr(image, "n_frames", 1) > 1
 
@@ -295,7 +282,7 @@ def _bare_bitmap(data: bytes) -> tuple[str, bytes]:
                 image.load()
                 # Of GIF and WebP not every e-book reader knows both.
                 kind = "JPEG" if image.format in ("JPEG", "MPO") else "PNG"
-                if kind != image.format or _says_more(image) or _goes_on(data, kind):
+                if kind != image.format or _says_more(image) or containers.says_more(data, kind):
                     data = _encoded(_as_seen(image), kind)
     except (UnidentifiedImageError, Image.DecompressionBombError):
         raise ContentError(
