@@ -243,6 +243,23 @@ def test_a_killed_build_with_workers_leaves_nothing_behind(publication: Path) ->
     assert files(publication / "dist") == after
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a pipe that nobody fills")
+def test_a_killed_build_takes_its_worker_along_whatever_that_does(publication: Path) -> None:
+    section = publication / "issues" / ISSUE / "brief-1.md"
+    section.unlink()
+    os.mkfifo(section)
+    command = [sys.executable, "-m", "toolkit.cli", "build", "--all", "--task-timeout", "600"]
+    command += ["--lang", "ja", "--format", "md"]
+    build = subprocess.Popen(
+        command, cwd=publication, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    # This waits until the worker has begun to read, and as long as it is open the worker reads.
+    with section.open("wb"):
+        build.kill()
+        # The worker holds the other end of this pipe: it ends when the worker has ended.
+        assert build.communicate(timeout=60)[1] == b""
+
+
 def test_a_disk_that_fills_up_at_any_write(
     publication: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
