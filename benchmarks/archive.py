@@ -1,10 +1,12 @@
 """An archive to measure with: many issues of different lengths, made from the first sample.
 
     python -m benchmarks.archive DIR --issues 1000
+    python -m benchmarks.archive DIR --issues 1000 --short
 
 Every issue is a third as long as the sample to as long, with one to four briefs and a
-picture of its own. Its catalog is approved throughout: its entries are those of the sample's, so
-nothing has to be translated. The same number gives the same files, byte by byte.
+picture of its own. A short one has a block of each section, a picture and a chart. Its catalog is
+approved throughout: its entries are those of the sample's, so nothing has to be translated. The
+same number gives the same files, byte by byte.
 """
 
 import argparse
@@ -30,6 +32,8 @@ FIRST = datetime.date(2000, 1, 4)
 SHORTEST, LONGEST = 1 / 3, 1.0
 
 _PICTURE = re.compile(r"(!\[[^\]]*\]\()[^ )]+")
+_CHART = "```chart"
+_FIGURE = re.compile(r"(?<=,)\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class Text:
     blocks: tuple[str, ...]
 
 
-def make_archive(place: Path, issues: int) -> Publication:
+def make_archive(place: Path, issues: int, *, short: bool = False) -> Publication:
     """Make a publication with so many issues in a folder that is not there yet."""
     seeds = folder("seeds")
     place.mkdir(parents=True)
@@ -58,7 +62,7 @@ def make_archive(place: Path, issues: int) -> Publication:
     }
     publication = read_publication(place)
     for number in range(1, issues + 1):
-        _make_issue(publication, sample, texts, english, number)
+        _make_issue(publication, sample, texts, english, number, short=short)
     return publication
 
 
@@ -92,6 +96,8 @@ def _make_issue(
     texts: Sequence[Text],
     english: dict[str, str],
     number: int,
+    *,
+    short: bool,
 ) -> None:
     choose = random.Random(number)
     date = FIRST + datetime.timedelta(weeks=number - 1)
@@ -104,10 +110,15 @@ def _make_issue(
         f'title = "{title}"',
         f'lead = "{sample.lead}"',
     ]
-    length = SHORTEST * (LONGEST / SHORTEST) ** choose.random()
     briefs = [text for text in texts if text.kind == "brief"]
+    if short:
+        length = 0.0
+        briefs = [text for text in briefs if any(_is_chart(block) for block in text.blocks)]
+    else:
+        length = SHORTEST * (LONGEST / SHORTEST) ** choose.random()
+        briefs = [briefs[place % len(briefs)] for place in range(choose.randint(1, 4))]
     chosen = [text for text in texts if text.kind not in ("brief", "editors-note")]
-    chosen += [briefs[place % len(briefs)] for place in range(choose.randint(1, 4))]
+    chosen += briefs
     chosen += [text for text in texts if text.kind == "editors-note"]
     for position, text in enumerate(chosen, 1):
         name = f"{position}-{text.name}"
@@ -115,6 +126,9 @@ def _make_issue(
             _with_own_picture(block, place, f"{name}-{count}", choose)
             for count, block in enumerate(_of_length(text.blocks, length, choose), 1)
         ]
+        if short:
+            blocks = [block for block in blocks if not _is_chart(block)]
+            blocks += [_with_own_figures(block, choose) for block in filter(_is_chart, text.blocks)]
         content = "\n\n".join([text.headline, *blocks] if text.headline else blocks)
         (place / f"{name}.md").write_text(content + "\n", "utf-8")
         articles = ", ".join(f'"{slug}"' for slug in text.articles)
@@ -145,6 +159,14 @@ def _of_length(blocks: Sequence[str], length: float, choose: random.Random) -> l
     ]
 
 
+def _is_chart(block: str) -> bool:
+    return block.startswith(_CHART)
+
+
+def _with_own_figures(chart: str, choose: random.Random) -> str:
+    return _FIGURE.sub(lambda figure: f"{choose.uniform(1, 20):.2f}", chart)
+
+
 def _with_own_picture(block: str, place: Path, name: str, choose: random.Random) -> str:
     """The block; if it is a picture, a new chart of that name is drawn, and named in it."""
     if not _PICTURE.match(block):
@@ -167,8 +189,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("place", type=Path, metavar="DIR", help="a folder that is not there yet")
     parser.add_argument("--issues", type=int, default=100)
+    parser.add_argument("--short", action="store_true", help="issues of a few lines each")
     arguments = parser.parse_args()
-    make_archive(arguments.place, arguments.issues)
+    make_archive(arguments.place, arguments.issues, short=arguments.short)
 
 
 if __name__ == "__main__":

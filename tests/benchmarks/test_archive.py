@@ -53,3 +53,16 @@ def test_the_same_number_gives_the_same_files(archive: Publication, tmp_path: Pa
     first = files(archive.issues)
     for name, data in files(again.issues).items():
         assert data == first[name], name
+
+
+def test_a_short_issue_has_a_picture_and_a_chart_of_its_own(tmp_path: Path) -> None:
+    short = make_archive(tmp_path / "short", 3, short=True)
+    charts = set()
+    for slug in short.slugs():
+        issue = short.issues / slug
+        assert len(list(issue.glob("*.png"))) == 1
+        text = "".join(path.read_text("utf-8") for path in issue.glob("*.md"))
+        _, chart = text.split("```chart")
+        charts.add(chart)
+        assert len(text) < 2_500
+    assert len(charts) == 3
