@@ -9,6 +9,7 @@ folder.
 import posixpath
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from jinja2 import FunctionLoader, StrictUndefined
@@ -42,11 +43,15 @@ def find(publication: Publication, name: str) -> Path:
         ContentError: the publication's own file is a link out of the publication.
         MissingError: the name leads out of the folder, or the toolkit has no such file either.
     """
+    return _find(publication.root, name)
+
+
+def _find(root: Path, name: str) -> Path:
     if name.startswith("/") or ".." in PurePosixPath(name).parts:
         raise MissingError(f"{name} is no name under templates/", folder("templates"))
-    own = publication.root / "templates" / name
+    own = root / "templates" / name
     if own.is_file():
-        if not own.resolve().is_relative_to(publication.root.resolve()):
+        if not own.resolve().is_relative_to(root.resolve()):
             raise ContentError("leads out of the publication: copy the file into it", own)
         return own
     path = folder("templates") / name
@@ -112,28 +117,41 @@ def fill_template(publication: Publication, name: str, context: Mapping[str, obj
     Raises:
         ContentError: the publication's own template is broken, or does what it must not.
     """
-    places: dict[str, Path] = {}
-
-    def load(wanted: str) -> str | None:
+    try:
+        return _environment(publication.root).get_template(name).render(context)
+    except _TEMPLATE_ERRORS as error:
         try:
-            places[wanted] = find(publication, wanted)
+            place = find(publication, str(getattr(error, "name", None) or name))
+        except MissingError:
+            place = None
+        raise ContentError(
+            f"the template cannot be used: {getattr(error, 'message', None) or error}",
+            place,
+            getattr(error, "lineno", None),
+        ) from None
+
+
+@lru_cache(maxsize=8)
+def _environment(root: Path) -> ImmutableSandboxedEnvironment:
+    """Where a publication's templates are compiled: once, as long as they stay as they are."""
+
+    def read(name: str) -> tuple[Path, str] | None:
+        try:
+            path = _find(root, name)
         except MissingError:
             return None
-        return read_text(places[wanted])
+        return path, read_text(path)
 
-    environment = ImmutableSandboxedEnvironment(
+    def load(name: str) -> tuple[str, str, Callable[[], bool]] | None:
+        if not (found := read(name)):
+            return None
+        path, text = found
+        return text, str(path), lambda: read(name) == found
+
+    return ImmutableSandboxedEnvironment(
         loader=FunctionLoader(load),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    try:
-        return environment.get_template(name).render(context)
-    except _TEMPLATE_ERRORS as error:
-        place = places.get(str(getattr(error, "name", None) or name))
-        raise ContentError(
-            f"the template cannot be used: {getattr(error, 'message', None) or error}",
-            place,
-            getattr(error, "lineno", None),
-        ) from None
