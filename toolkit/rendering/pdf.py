@@ -37,7 +37,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     from weasyprint import HTML
 
     files: set[str] = set()
-    pictures: dict[str, bytes] = {}
+    pictures: dict[str, Picture] = {}
 
     def embed_file(path: Path) -> str:
         url = path.resolve().as_uri()
@@ -48,7 +48,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         if picture.mime == DRAWING and not draws_alike(picture):
             picture = in_pixels(picture, picture.width * RESOLUTION // PIXELS_PER_INCH)
         url = f"picture:{sha256(picture.data).hexdigest()}"
-        pictures[url] = picture.data
+        pictures[url] = picture
         return url
 
     page, findings = write_any_page(edition, "print", embed_file, embed_picture, as_svg(Ink.FIXED))
@@ -113,14 +113,15 @@ def _font_configuration() -> Any:
     return FontConfiguration()
 
 
-def _fetcher(files: frozenset[str], pictures: dict[str, bytes]) -> Any:
+def _fetcher(files: frozenset[str], pictures: dict[str, Picture]) -> Any:
     """What WeasyPrint may load: the files that the styles name, and pictures already read."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
     class Fetcher(URLFetcher):  # type: ignore[misc]
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if url in pictures:
-                return URLFetcherResponse(url, pictures[url])
+            if picture := pictures.get(url):
+                # Told of no kind, it tries every kind of picture on a drawing.
+                return URLFetcherResponse(url, picture.data, {"Content-Type": picture.mime})
             if url not in files:
                 raise ValueError("nothing is loaded but the theme and the pictures of the issue")
             return super().fetch(url, headers)
