@@ -1,10 +1,12 @@
 """What counts as Japanese writing, character by character."""
 
 import unicodedata
+from functools import cache
 
 _HANGUL = (("\u1100", "\u11ff"), ("\u3130", "\u318f"), ("\ua960", "\ua97f"), ("\uac00", "\ud7ff"))
 
 
+@cache  # asked of every character, several times a document
 def is_wide(char: str) -> bool:
     """Whether a character is set full width, as in Japanese writing: kanji, kana, 。「」！.
 
