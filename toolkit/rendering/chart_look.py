@@ -50,17 +50,15 @@ def read_look(publication: Publication, language: str) -> Look:
     """
     name = f"themes/{publication.theme}.css"
     path = theme.find(publication, name)
-    sheet = theme.style_sheet(publication, name, str)
-    rules = [(selector.strip(), _declarations(body)) for selector, body in _RULE.findall(sheet)]
+    rules = _rules(publication)
 
     def value(selector: str, key: str) -> str:
-        found = [declared[key] for own, declared in rules if own == selector and key in declared]
-        if not found:
+        if not (found := _value(rules, selector, key)):
             raise ContentError(
                 f"needs {key} in {selector}, for charts: take it from the toolkit's own {name}",
                 path,
             )
-        return found[-1]
+        return found
 
     colours = {}
     for key in ("ink", "quiet", "rule", "paper", *(f"chart-{n + 1}" for n in range(MOST_SERIES))):
@@ -68,11 +66,8 @@ def read_look(publication: Publication, language: str) -> Look:
         if not _COLOUR.fullmatch(colours[key]):
             raise ContentError(f"--{key} must be a colour like #1f4e79, for charts", path)
     faces = dict(_faces(rules))
-    families = [
-        family.strip().strip("\"'")
-        for family in value(f'[lang="{language}"]', "--label-face").split(",")
-    ]
-    families = [family for family in families if (family, "") in faces]
+    asked = _families(value(f'[lang="{language}"]', "--label-face"))
+    families = [family for family in asked if (family, "") in faces]
     if not families:
         raise ContentError(f'names no font of its own as --label-face for "{language}"', path)
     return Look(
@@ -81,6 +76,30 @@ def read_look(publication: Publication, language: str) -> Look:
         tuple(faces[family, ""] for family in families),
         tuple(faces.get((family, _BOLD), faces[family, ""]) for family in families),
     )
+
+
+def display_type(publication: Publication, language: str) -> tuple[tuple[str, ...], bool]:
+    """The fonts of titles in a language, and whether they are bold; empty where none are named."""
+    rules, selector = _rules(publication), f'[lang="{language}"]'
+    weight = _value(rules, selector, "--display-weight") or _value(
+        rules, "html", "--display-weight"
+    )
+    return tuple(_families(_value(rules, selector, "--display-face"))), weight in ("bold", _BOLD)
+
+
+def _rules(publication: Publication) -> list[tuple[str, dict[str, str]]]:
+    sheet = theme.style_sheet(publication, f"themes/{publication.theme}.css", str)
+    return [(selector.strip(), _declarations(body)) for selector, body in _RULE.findall(sheet)]
+
+
+def _value(rules: list[tuple[str, dict[str, str]]], selector: str, key: str) -> str:
+    """What a property is in the last rule that has it; empty where none does."""
+    found = [declared[key] for own, declared in rules if own == selector and key in declared]
+    return found[-1] if found else ""
+
+
+def _families(value: str) -> list[str]:
+    return [name for family in value.split(",") if (name := family.strip().strip("\"'"))]
 
 
 def _declarations(body: str) -> dict[str, str]:

@@ -14,17 +14,27 @@ from typing import Any
 
 from toolkit.files import read_bytes
 from toolkit.rendering import Rendered, theme, xml
+from toolkit.rendering.cover import WIDTH, draw_cover
 from toolkit.rendering.drawing import Ink, as_svg
 from toolkit.rendering.edition import Edition
 from toolkit.rendering.identity import identifier
-from toolkit.rendering.images import SCREEN, SIZE_LIMIT, Picture, as_png, read_picture, scaled
-from toolkit.rendering.lettering import with_fonts
+from toolkit.rendering.images import (
+    DRAWING,
+    SCREEN,
+    SIZE_LIMIT,
+    Picture,
+    as_png,
+    read_picture,
+    scaled,
+)
+from toolkit.rendering.lettering import in_pixels, with_fonts
 from toolkit.rendering.page import page_text
 from toolkit.rendering.xml import Tree
 
 FOLDER = "EPUB"
 COVER, NAVIGATION, COLOPHON = "cover.xhtml", "nav.xhtml", "colophon.xhtml"
 STYLE = "book.css"
+COVER_IMAGE = "cover-image"
 
 _FONT_TYPES = {".ttf": "font/ttf", ".otf": "font/otf", ".woff": "font/woff", ".woff2": "font/woff2"}
 _XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -92,7 +102,7 @@ def render(edition: Edition) -> Rendered:
     _join(pages)
     items = [_page_item(name, tree) for name, tree in pages.items()]
     items += [_Item("style", STYLE, "text/css", style.encode())]
-    items += _with_cover(shelf.items.values(), pages[COVER])
+    items += _with_cover(shelf.items.values(), pages[COVER], edition)
     context = text | _about(edition, list(pages.values())) | {"items": items}
     package = xml.fill(edition.publication, "epub/package.opf.j2", context)
     files = {
@@ -168,11 +178,21 @@ def _page_item(name: str, root: Tree) -> _Item:
     )
 
 
-def _with_cover(items: Iterable[_Item], page: Tree) -> Iterator[_Item]:
-    """The media, the picture on the cover's page marked as what a shelf of books shows."""
+def _with_cover(items: Iterable[_Item], page: Tree, edition: Edition) -> Iterator[_Item]:
+    """The media, and among them what a shelf of books shows.
+
+    That is the picture on the cover's page; where there is none, or a drawing, which few shelves
+    show, the cover is drawn.
+    """
     shown = next((image.get("src") for image in page.iter(f"{_XHTML}img")), None)
+    has_picture = False
     for item in items:
-        yield replace(item, properties="cover-image") if item.href == shown else item
+        is_cover = item.href == shown and item.type != DRAWING
+        has_picture = has_picture or is_cover
+        yield replace(item, properties=COVER_IMAGE) if is_cover else item
+    if not has_picture:
+        drawn = in_pixels(draw_cover(edition), WIDTH)
+        yield _Item(COVER_IMAGE, "media/cover.png", drawn.mime, drawn.data, COVER_IMAGE)
 
 
 def _about(edition: Edition, pages: list[Tree]) -> dict[str, object]:

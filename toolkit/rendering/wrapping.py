@@ -59,7 +59,7 @@ def pad(text: str, columns: int, ambiguous: int, align: str = "left") -> str:
 def _wrapped(text: str, columns: int, ambiguous: int) -> list[str]:
     lines: list[str] = []
     line, taken = "", 0
-    for unit, space in _units(text):
+    for unit, space in units(text):
         size = width(unit, ambiguous)
         if line and taken + size > columns:
             lines.append(line.rstrip(" "))
@@ -73,7 +73,7 @@ def _wrapped(text: str, columns: int, ambiguous: int) -> list[str]:
     return [*lines, line.rstrip(" ")]
 
 
-def _units(text: str) -> list[tuple[str, str]]:
+def units(text: str) -> list[tuple[str, str]]:
     """What no line breaks within, each with the spaces that follow it."""
     units: list[tuple[str, str]] = []
     unit: list[str] = []
