@@ -10,9 +10,12 @@ import json
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +60,31 @@ def measure(*arguments: str) -> Run:
     unit = 1e6 if sys.platform == "darwin" else 1e3
     wall = time.perf_counter() - start
     return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit)
+
+
+@contextmanager
+def asked(script: str, *arguments: str) -> Iterator[Callable[[str], float]]:
+    """A process that does something for each line it reads, and prints the seconds it took.
+
+    So two of them can work in turn, each with everything loaded and nothing of the other's.
+
+    Yields:
+        What sends a line and waits for the seconds.
+    """
+    command = [sys.executable, "-c", script, *arguments]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        lines, answers = process.stdin, process.stdout
+
+        def ask(line: str) -> float:
+            lines.write(f"{line}\n")
+            lines.flush()
+            return float(answers.readline())
+
+        yield ask
 
 
 def row(name: str, runs: list[Run]) -> str:

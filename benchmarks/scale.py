@@ -9,8 +9,8 @@ machine's noise falls on all of them; medians over the runs. The bare loops are 
 limit: one process, everything loaded once, that hands the same finished pages to WeasyPrint,
 or the same texts and pictures to python-docx with its default styles, and writes the files.
 
-What the toolkit adds is measured in one more process, document by document, each right after
-its bare twin, with everything loaded: processor time, which a busy machine changes least.
+What the toolkit adds is measured in two more processes, a document in the one right after its
+bare twin in the other, with everything loaded: processor time, which a busy machine changes least.
 """
 
 import argparse
@@ -29,6 +29,7 @@ from pathlib import Path
 
 import toolkit
 from benchmarks.archive import make_archive
+from benchmarks.build import asked
 from toolkit.document import markdown
 from toolkit.document.issue import read_issue
 from toolkit.document.publication import Publication
@@ -81,8 +82,7 @@ for path in sorted(Path(sys.argv[1]).glob("*.json")):
     print(json.dumps(about), flush=True)
 """
 
-# Each document three ways, warm: bare, as a build makes it, and written as a build writes it.
-BESIDE = """
+BARE_ASKED = """
 import json
 import sys
 import time
@@ -91,16 +91,15 @@ import docx
 import weasyprint
 from docx.shared import Cm
 from weasyprint.text.fonts import FontConfiguration
-import toolkit
 
 fonts = FontConfiguration()
 
-def bare_pdf(stem):
+def pdf(stem):
     weasyprint.HTML(filename=stem + ".html").write_pdf(
         stem + ".pdf", pdf_variant="pdf/ua-1", font_config=fonts
     )
 
-def bare_docx(stem):
+def docx_(stem):
     document = docx.Document()
     for style, text in json.loads(Path(stem + ".json").read_text("utf-8")):
         if style == "picture":
@@ -109,28 +108,25 @@ def bare_docx(stem):
             document.add_paragraph(text, style)
     document.save(stem + ".docx")
 
-def timed(function, *arguments):
+for line in sys.stdin:
+    slug, language, formats = json.loads(line)
     start = time.process_time()
-    function(*arguments)
-    return time.process_time() - start
+    for format_ in formats:
+        {"pdf": pdf, "docx": docx_}[format_](f"{sys.argv[1]}/{slug}.{language}")
+    print(time.process_time() - start, flush=True)
+del fonts  # at the end of Python, what takes it away is gone
+"""
 
-def bare_both(stem):
-    bare_pdf(stem)
-    bare_docx(stem)
-
-def build(slug, language, formats):
-    toolkit.build(sys.argv[1], [slug], [language], formats, out=sys.argv[3], jobs=1, force=True)
-
-BARE = {"pdf": bare_pdf, "docx": bare_docx, "pdf docx": bare_both}
-for number, path in enumerate(sorted(Path(sys.argv[2]).glob("*.html"))[: int(sys.argv[4])]):
-    slug, language = path.stem.split(".")
-    stem = str(path.with_suffix(""))
-    for formats, bare in BARE.items():
-        if number == 0:
-            bare(stem)
-            build(slug, language, formats.split())
-        pair = [timed(bare, stem), timed(build, slug, language, formats.split())]
-        print(json.dumps({"event": "pair", "formats": formats, "seconds": pair}), flush=True)
+OURS_ASKED = """
+import json
+import sys
+import time
+import toolkit
+for line in sys.stdin:
+    slug, language, formats = json.loads(line)
+    start = time.process_time()
+    toolkit.build(sys.argv[1], [slug], [language], formats, out=sys.argv[2], jobs=1, force=True)
+    print(time.process_time() - start, flush=True)
 """
 
 INTERRUPTED = """
@@ -241,12 +237,16 @@ class Archive:
 
     def beside(self, documents: int) -> dict[str, list[tuple[float, float]]]:
         """Processor seconds of so many documents, bare and built, by formats."""
-        places = (self.publication.root, self.bare, self.bare / "built")
-        command = [sys.executable, "-c", BESIDE, *map(str, places), str(documents)]
-        lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        stems = [path.stem.split(".") for path in sorted(self.bare.glob("*.html"))[:documents]]
         pairs: dict[str, list[tuple[float, float]]] = {}
-        for event in map(json.loads, lines.splitlines()):
-            pairs.setdefault(event["formats"], []).append(tuple(event["seconds"]))
+        with (
+            asked(BARE_ASKED, str(self.bare)) as bare,
+            asked(OURS_ASKED, str(self.publication.root), str(self.bare / "built")) as ours,
+        ):
+            for formats in (["pdf"], ["docx"], ["pdf", "docx"]):
+                tasks = [json.dumps([*stem, formats]) for stem in stems]
+                bare(tasks[0]), ours(tasks[0])  # loads what is loaded when it is used
+                pairs[" ".join(formats)] = [(bare(task), ours(task)) for task in tasks]
         return pairs
 
     def interrupted(self) -> float:
@@ -329,11 +329,11 @@ def measure(issues: int, runs: int) -> float:
     """Print the tables for an archive of so many issues; an issue's processor time at one job."""
     with tempfile.TemporaryDirectory() as place:
         archive = Archive(Path(place).resolve(), issues)
+        pairs = archive.beside(BESIDE_DOCUMENTS)  # first: it leaves bytecode to the others
         measured: dict[str, list[Run]] = {}
         for _ in range(runs):
             for name, case in cases(archive).items():
                 measured.setdefault(name, []).append(case())
-        pairs = archive.beside(BESIDE_DOCUMENTS)
         interrupted = archive.interrupted()
     print(f"{issues:,} issues × 2 languages × {len(FORMATS)} formats = {archive.outputs:,} outputs")
     print(f"{'':<20}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}{'files':>8}{'issues/min':>12}")
@@ -355,7 +355,7 @@ def measure(issues: int, runs: int) -> float:
             bare = 60 * issues / statistics.median(run.of(format_) for run in loop)
             line += f"{bare:>9,.0f}{_ratio(one, loop):>9.2f}"
         print(line)
-    print("\nprocessor time of a document, warm, to that of its bare twin")
+    print("\nwarm: processor time of a document to that of its bare twin")
     for formats, seconds in pairs.items():
         bare_sum, ours_sum = (sum(side) for side in zip(*seconds, strict=True))
         middle = statistics.median(ours / bare for bare, ours in seconds)
