@@ -7,7 +7,7 @@ like a tag is text), with GFM tables and strikethrough and the Japanese plugins 
 """
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -58,9 +58,20 @@ def write_inline(token: Token) -> str:
     characters, nothing); hard breaks stay, as a backslash and a line end.
     """
     children = [_unwrapped(child) for child in token.children or []]
+    if all(child.type == "text" for child in children):
+        return _write_words(tuple(child.content for child in children))
+    return _write_line(children)
+
+
+@lru_cache(maxsize=4096)  # an edition asks for its sentences twice: to count, and to translate
+def _write_words(texts: tuple[str, ...]) -> str:
+    return _write_line([Token("text", "", 0, content=text) for text in texts])
+
+
+def _write_line(children: list[Token]) -> str:
     paragraph = Token("paragraph_open", "p", 1)
     closing = Token("paragraph_close", "p", -1)
-    inline = Token("inline", "", 0, children=children, content=token.content)
+    inline = Token("inline", "", 0, children=children, content="")
     return _render([paragraph, inline, closing], finalize=False)
 
 
