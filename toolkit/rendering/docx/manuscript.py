@@ -1,6 +1,6 @@
 """What the parts of the writer share: the document, its styles, and numbers given out once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -48,6 +48,7 @@ class Manuscript:
     leads: bool = True
     story: Any = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
+    _chains: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
     @property
     def document(self) -> Any:
@@ -113,14 +114,18 @@ class Manuscript:
         values = (getattr(getattr(found, part), name) for found in self._styles(style))
         return next((value for value in values if value is not None), None)
 
-    def _styles(self, style: str) -> Iterator[Any]:
-        """A paragraph style, and those it is based on."""
+    def _styles(self, style: str) -> tuple[Any, ...]:
+        """A paragraph style, and those it is based on; searched for once a document."""
         from docx.enum.style import WD_STYLE_TYPE
 
-        found = self.document.styles.get_by_id(self.style(style), WD_STYLE_TYPE.PARAGRAPH)
-        while found is not None:
-            yield found
-            found = found.base_style
+        if style not in self._chains:
+            found = self.document.styles.get_by_id(self.style(style), WD_STYLE_TYPE.PARAGRAPH)
+            chain = []
+            while found is not None:
+                chain.append(found)
+                found = found.base_style
+            self._chains[style] = tuple(chain)
+        return self._chains[style]
 
     def text_area(self) -> tuple[int, int]:
         """Width and height of where the text stands, in EMU.
