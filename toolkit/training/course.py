@@ -33,7 +33,7 @@ class Settings:
     steps: int = 0
     seed: int = 1
     device: str = "auto"
-    rate: float = 1e-3
+    rate: float = 5e-4
     warm_up: int = 10
     decay: float = 0.8
 

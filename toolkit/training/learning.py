@@ -40,14 +40,14 @@ TOKENS = {"cpu": 1000, "cuda": 8192}
 WATCHED = 24, 8
 """Held-out and general pairs whose loss is looked at on the way, in both directions."""
 
-CALIBRATED = 24
+CALIBRATED = 12
 """Pairs of the newsroom's, and general ones, that show how to round what was learned."""
 
 LEAST_SHARE = 0.4
 """At least this share of the minutes is for training, however slow the judging is."""
 
 
-ROUNDING = 0.5
+ROUNDING = 0.7
 """Rounding what was learned takes about so much of the time that judging takes."""
 
 
