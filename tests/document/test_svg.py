@@ -106,6 +106,9 @@ def test_what_would_take_for_ever_is_refused() -> None:
     assert "too many style rules" in refusal(f"<style>{rules}</style>" + "<g/>" * 2000)
     arrows = f'<path marker-mid="url(#a)" d="M{"0 0 " * 30_000}"/>'
     assert "too often" in refusal(f'<marker id="a">{"<path/>" * 9}</marker>{arrows}')
+    blur = '<filter id="a"><feGaussianBlur stdDeviation="9"/></filter>'
+    assert "too often" in refusal(blur + '<rect filter="url(#a)"/>' * 150)
+    assert "too often" in refusal('<g opacity="0.5"><rect/></g>' * 150)
     assert "too large" in refusal("<!--" + "x" * LIMIT + "-->")
 
 

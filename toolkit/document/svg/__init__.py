@@ -22,7 +22,11 @@ LIMIT = 10_000_000
 """The largest file that is read, in bytes."""
 
 MOST_ELEMENTS = 20_000
-"""The most elements a drawing may have; as many may come of it where it shows parts again."""
+"""The most elements a drawing may have; five times as many where it shows parts again."""
+
+LAYER = 1000
+"""For how many elements a part counts that is drawn apart first, on a sheet of its own: one that
+is filtered or masked, or a group that is seen through. A hundred such sheets are allowed."""
 
 MOST_STEPS = 4_000_000
 """The most pairs of an element and a selector."""
@@ -416,6 +420,9 @@ def _count(root: Any, parts: dict[str, Any]) -> None:
             raise ContentError("has a part that shows itself: draw it anew")
         open_.add(element)
         total = 1 + sum(count(child, depth + 1) for child in element)
+        total += LAYER * sum(key in element.attrib for key in ("filter", "mask"))
+        if len(element) and element.get("opacity", "1") != "1":
+            total += LAYER
         for key, target in _references(element):
             if (part := parts.get(target)) is not None:
                 # A marker stands at every point of a line.
