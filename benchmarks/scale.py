@@ -11,6 +11,7 @@ or the same texts and pictures to python-docx with its default styles, and write
 
 What the toolkit adds is measured in two more processes, a document in the one right after its
 bare twin in the other, with everything loaded: processor time, which a busy machine changes least.
+Whether a worker's memory grows is shown by ``benchmarks.steady``.
 """
 
 import argparse
@@ -154,15 +155,12 @@ class Run:
         wall, cpu: seconds; ``cpu`` with all of its workers.
         peak: of the largest of its processes, in MB.
         seconds: for each file it made, what that took.
-        memory: of the process itself after each output, in MB; empty where the system
-            has no /proc.
     """
 
     wall: float
     cpu: float
     peak: float
     seconds: dict[str, float]
-    memory: tuple[float, ...] = ()
 
     def of(self, format_: str) -> float:
         """Seconds for all files of a format."""
@@ -172,7 +170,6 @@ class Run:
 def run(*arguments: str) -> Run:
     """Run a process to its end, and read the events it prints, if any."""
     start = time.perf_counter()
-    memory: list[float] = []
     seconds: dict[str, float] = {}
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     assert process.stdout
@@ -181,7 +178,6 @@ def run(*arguments: str) -> Run:
             event = json.loads(line)
             if event["event"] == "finished":
                 seconds[event["file"]] = sum(event["seconds"].values())
-                memory += _resident(process.pid)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if status:
@@ -190,15 +186,7 @@ def run(*arguments: str) -> Run:
     unit = 1e6 if sys.platform == "darwin" else 1e3
     wall = time.perf_counter() - start
     peak = usage.ru_maxrss / unit
-    return Run(wall, usage.ru_utime + usage.ru_stime, peak, seconds, tuple(memory))
-
-
-def _resident(pid: int) -> list[float]:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):  # another system, or it has just ended
-        return []
-    return [pages * os.sysconf("SC_PAGE_SIZE") / 1e6]
+    return Run(wall, usage.ru_utime + usage.ru_stime, peak, seconds)
 
 
 class Archive:
@@ -365,11 +353,6 @@ def measure(issues: int, runs: int) -> float:
     work = statistics.median(2 * a.cpu / b.cpu for a, b in zip(one, two, strict=True))
     print(f"{'… by processor time, if both were free':<44}{work:>6.2f} ×")
     print(f"{'Ctrl-C to the end, 2 jobs':<44}{interrupted:>6.2f} s")
-    tenths = [_tenths(run.memory) for run in one if len(run.memory) >= 20]
-    if tenths:
-        first, last = (statistics.median(figures) for figures in zip(*tenths, strict=True))
-        name = "memory, first tenth of the files → last"
-        print(f"{name:<44}{first:>6.0f} → {last:.0f} MB ({last / first - 1:+.0%})")
     wall = statistics.median(run.wall for run in one) / issues
     cpu = statistics.median(run.cpu for run in one) / issues
     print(f"{'an issue at 1 job':<44}{wall:>6.2f} s ({cpu:.2f} s of a processor)\n")
@@ -417,11 +400,6 @@ def _ratio(ours: list[Run], bare: list[Run]) -> float:
         for a, b in zip(ours, bare, strict=True)
         for name in b.seconds
     )
-
-
-def _tenths(memory: tuple[float, ...]) -> tuple[float, float]:
-    tenth = len(memory) // 10
-    return statistics.mean(memory[:tenth]), statistics.mean(memory[-tenth:])
 
 
 def main() -> None:
