@@ -430,8 +430,8 @@ def _count(root: Any, parts: dict[str, Any]) -> None:
                 total += max(times, 1) * count(part, depth + 1)
         if total > 5 * MOST_ELEMENTS:
             raise ContentError(
-                "shows parts of itself again and again, too often to be drawn: simplify it, or "
-                "export it as PNG"
+                "shows parts again, filters or masks too often to be drawn in good time: simplify "
+                "it, or export it as PNG"
             )
         open_.discard(element)
         counts[element] = total
