@@ -55,6 +55,11 @@ of a word for each of its lines, and would not come to the end of a megabyte."""
 
 _TOO_LONG = re.compile(rf"[^\s\u2e80-\ud7ff\uf900-\uffef]{{{LONGEST_WORD}}}")
 
+_AMOUNT = re.compile(
+    r"[$€£¥]?\d[\d,.]*\s(?:hundred|thousand|million|billion|trillion|percent)\b", re.ASCII
+)
+"""A number in English that is written in two words, which stay on one line."""
+
 _NOT_IN_HOSTS = frozenset(' "%<>\\^`{|}')
 """What no name of a server holds (the URL Standard's forbidden domain code points)."""
 
@@ -270,14 +275,16 @@ class _Renderer(RendererHTML):
         content = tokens[index].content
         language = env["setting"].language if env["setting"] else env["language"]
         if language != "ja":
-            return _escaped(content)
+            pieces = _AMOUNT.split(content)
+            amounts = [*map(_unbroken, _AMOUNT.findall(content)), ""]
+            return "".join(map(str.__add__, map(_escaped, pieces), amounts))
         if env["inline"].meta.get("phrases"):
-            return "".join(map(_unbroken, phrases(content)))
+            return "".join(map(_phrase, phrases(content)))
         if tokens[index] is env["inline"].children[-1] and content:
             # The last line of a paragraph is a phrase at least, not す。 alone.
             tail = phrases(content[-3 * LONGEST_PHRASE :])[-1]
             tail = tail if len(tail) <= LONGEST_TAIL else tail[-LONGEST_TAIL + 2 :]
-            return f"{_escaped(content[: -len(tail)])}{_unbroken(tail)}"
+            return f"{_escaped(content[: -len(tail)])}{_phrase(tail)}"
         return _escaped(content)
 
     def link_open(
@@ -424,10 +431,12 @@ def _escaped(text: str) -> str:
     return str(escape(parted)).replace("\0", "<wbr />")
 
 
-def _unbroken(phrase: str) -> str:
-    if len(phrase) > LONGEST_PHRASE:
-        return _escaped(phrase)
-    return f'<span class="phrase">{escape(phrase)}</span>'
+def _phrase(phrase: str) -> str:
+    return _unbroken(phrase) if len(phrase) <= LONGEST_PHRASE else _escaped(phrase)
+
+
+def _unbroken(text: str) -> str:
+    return f'<span class="phrase">{escape(text)}</span>'
 
 
 def _cell_class(tokens: Sequence[Token], index: int, env: EnvType) -> str:
