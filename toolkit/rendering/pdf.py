@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.findings import Finding, Severity
-from toolkit.rendering import Rendered, features, gradients, justification, tagging
+from toolkit.rendering import Rendered, breaking, features, gradients, justification, tagging
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.drawing import PIXELS_PER_INCH, Ink, as_svg
@@ -52,6 +52,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         return url
 
     page, findings = write_any_page(edition, "print", embed_file, embed_picture, as_svg(Ink.FIXED))
+    breaking.teach_weasyprint()
     features.teach_weasyprint()
     justification.teach_weasyprint()
     tagging.teach_weasyprint()
