@@ -1,19 +1,20 @@
 """The same input gives the same bytes: elsewhere, later, and to a reader of another country."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import toolkit
 from tests.rendering.pages import DATA
-from toolkit.rendering import FORMATS
+from toolkit.document.publication import THEMES
+from toolkit.rendering import FORMATS, bilingual
 
-TEXTS = tuple(name for name in FORMATS if name != "pdf")
-"""PDFs take longest: the bilingual one stands for them here; test_pdf.py sees to the others."""
-
-ASKED = ((("ja", "en"), TEXTS), (("ja-en",), ("pdf", "docx", "html")))
+ASKED = ((("ja", "en"), tuple(FORMATS)), (bilingual.LANGUAGES, bilingual.FORMATS))
 BUILD = f"""
 import toolkit
 for languages, formats in {ASKED}:
@@ -21,10 +22,15 @@ for languages, formats in {ASKED}:
 """
 
 
-def test_every_format_is_the_same_in_another_place_time_and_country(publication: Path) -> None:
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_edition_is_the_same_in_another_place_time_and_country(
+    theme: str, publication: Path
+) -> None:
     manifest = publication / "newsletter.toml"
-    text = manifest.read_text("utf-8")
-    manifest.write_text(f'{text}\n[email]\nfrom = "letters@example.org"\n', "utf-8")
+    text = re.sub(r"^theme = .*\n", "", manifest.read_text("utf-8"), flags=re.MULTILINE)
+    manifest.write_text(
+        f'theme = "{theme}"\n{text}\n[email]\nfrom = "letters@example.org"\n', "utf-8"
+    )
     section = publication / "issues" / "2025-11-25" / "brief-1.md"
     shutil.copy(DATA / "diagram.svg", section.parent)
     drawn = f"{section.read_text('utf-8')}\n![](diagram.svg)\n"
@@ -44,7 +50,7 @@ def test_every_format_is_the_same_in_another_place_time_and_country(publication:
         "SOURCE_DATE_EPOCH": "1000000000",
     }
     subprocess.run([sys.executable, "-c", BUILD], cwd=there, env=elsewhere, check=True)
-    assert len(made) == 2 * len(TEXTS) + 3
+    assert len(made) == 2 * len(FORMATS) + 2 * len(bilingual.FORMATS)
     for output in made:
         other = there / output.path.relative_to(publication)
         assert other.read_bytes() == output.path.read_bytes(), output.path.name
