@@ -1,7 +1,6 @@
 """Whole archives: what a build costs, side by side with the least that could do the work.
 
     python -m benchmarks.scale --issues 20          a minute or two
-    python -m benchmarks.scale --issues 100 1000    also whether the cost is linear; hours
     python -m benchmarks.scale --issues 1000 --unchanged --runs 5   only: is there anything to do
 
 Every row is a process of its own, as cron starts it, in turn with the others, so that the
@@ -189,6 +188,14 @@ def run(*arguments: str) -> Run:
     return Run(wall, usage.ru_utime + usage.ru_stime, peak, seconds)
 
 
+def run_build(publication: Publication, *options: str) -> Run:
+    """``newsletter build --all`` in a process of its own, in all formats that are measured."""
+    arguments = ["build", "--publication", str(publication.root), "--all", "--json", *options]
+    for format_ in FORMATS:
+        arguments += ["--format", format_]
+    return run(sys.executable, "-m", "toolkit.cli", *arguments)
+
+
 class Archive:
     """An archive on the disk, what the bare loops read, and the builds that are measured."""
 
@@ -202,11 +209,7 @@ class Archive:
 
     def build(self, *options: str) -> Run:
         """``newsletter build --all`` in a process of its own."""
-        root = str(self.publication.root)
-        arguments = ["build", "--publication", root, "--all", "--json", *options]
-        for format_ in FORMATS:
-            arguments += ["--format", format_]
-        return run(sys.executable, "-m", "toolkit.cli", *arguments)
+        return run_build(self.publication, *options)
 
     def fresh(self, jobs: int) -> Run:
         """A build with nothing there yet."""
@@ -313,8 +316,8 @@ BESIDE_DOCUMENTS = 20
 BARE = {"pdf": "bare WeasyPrint", "docx": "bare python-docx"}
 
 
-def measure(issues: int, runs: int) -> float:
-    """Print the tables for an archive of so many issues; an issue's processor time at one job."""
+def measure(issues: int, runs: int) -> None:
+    """Print the tables for an archive of so many issues."""
     with tempfile.TemporaryDirectory() as place:
         archive = Archive(Path(place).resolve(), issues)
         pairs = archive.beside(BESIDE_DOCUMENTS)  # first: it leaves bytecode to the others
@@ -356,7 +359,6 @@ def measure(issues: int, runs: int) -> float:
     wall = statistics.median(run.wall for run in one) / issues
     cpu = statistics.median(run.cpu for run in one) / issues
     print(f"{'an issue at 1 job':<44}{wall:>6.2f} s ({cpu:.2f} s of a processor)\n")
-    return cpu
 
 
 def measure_unchanged(issues: int, runs: int) -> None:
@@ -405,7 +407,7 @@ def _ratio(ours: list[Run], bare: list[Run]) -> float:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--issues", type=int, nargs="+", default=[100], metavar="N")
+    parser.add_argument("--issues", type=int, default=100, metavar="N")
     parser.add_argument("--runs", type=int, default=1)
     parser.add_argument(
         "--unchanged",
@@ -413,16 +415,7 @@ def main() -> None:
         help="measure only the build that finds nothing to do, over outputs that are stand-ins",
     )
     arguments = parser.parse_args()
-    if arguments.unchanged:
-        for issues in arguments.issues:
-            measure_unchanged(issues, arguments.runs)
-        return
-    seconds = {issues: measure(issues, arguments.runs) for issues in arguments.issues}
-    if len(seconds) > 1:
-        first = seconds[arguments.issues[0]]
-        for issues, each in seconds.items():
-            more = f"{each / first - 1:+.0%}"
-            print(f"{issues:,} issues: {each:.2f} s of a processor an issue ({more})")
+    (measure_unchanged if arguments.unchanged else measure)(arguments.issues, arguments.runs)
 
 
 if __name__ == "__main__":
