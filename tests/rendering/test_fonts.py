@@ -5,15 +5,18 @@ import unicodedata
 from io import BytesIO
 from pathlib import Path
 
+import pypdf
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.rendering.lines import read_lines
 from tests.rendering.pages import DATA, LANGUAGES, THEMES, copy, edition_of, with_text
 from toolkit.document.publication import read_publication
 from toolkit.rendering.fonts import characters, font_files, missing_glyphs, subset, woff
 from toolkit.rendering.labels import read_labels
+from toolkit.rendering.pdf import render
 from toolkit.resources import folder
 
 FONTS = folder("templates") / "fonts"
@@ -124,3 +127,25 @@ def test_the_publication_is_the_theme_s(tmp_path: Path) -> None:
     )
     assert font_files(read_publication(root)) == [INTER]
     assert any(finding.message[0] == "港" for finding in missing_glyphs(edition_of(root)))
+
+
+@pytest.fixture(scope="module")
+def with_family(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A PDF with an emoji that is several characters, which joiners hold together."""
+    root = copy("ja", tmp_path_factory.mktemp("family"))
+    with_text(root, "# 家族\n\n港に👨\u200d👩\u200d👧がいます。\n")
+    return render(edition_of(root)).data
+
+
+def test_text_beside_joined_emoji_is_read_by_pdfium(with_family: bytes) -> None:
+    assert any("がいます。" in line.text for line in read_lines(with_family))
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="for a font that lacks a character WeasyPrint 70 writes the encoding into the file, "
+    "and pypdf knows encodings by name only",
+)
+def test_text_beside_joined_emoji_is_read_by_pypdf(with_family: bytes) -> None:
+    pages = pypdf.PdfReader(BytesIO(with_family)).pages
+    assert any("がいます。" in sheet.extract_text() for sheet in pages)
