@@ -33,15 +33,13 @@ def main() -> None:
         start = build(place, 1).cpu
         costs = []
         print(f"2 languages × {len(FORMATS)} formats, 2 jobs; a build of one issue: {start:.1f} s")
-        print(
-            f"{'issues':>8}{'files':>8}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}{'cpu s an issue':>16}"
-        )
+        print(f"{'issues':>8}{'files':>8}{'wall s':>9}{'cpu s':>9}{'peak MB':>9}{'cpu/issue':>11}")
         for issues in sizes:
             built = build(place, issues)
             costs.append((built.cpu - start) / (issues - 1))
             print(
                 f"{issues:>8,}{len(built.seconds):>8,}{built.wall:>9.1f}{built.cpu:>9.1f}"
-                f"{built.peak:>9.0f}{costs[-1]:>14.3f}",
+                f"{built.peak:>9.0f}{costs[-1]:>11.3f}",
                 flush=True,
             )
     print(f"an issue of the larger archive costs {costs[1] / costs[0] - 1:+.1%}")
