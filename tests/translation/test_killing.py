@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -44,8 +45,11 @@ def test_a_kill_at_any_moment_leaves_a_whole_catalog(publication: Path, tmp_path
     assert len(told["left"]) == KILLS
     assert told["before"] in told["left"]
     assert {*told["left"]} - {told["before"]}
-    # And after all that a run ends as it would have without.
-    assert (told["again"], told["at_last"]) == (0, told["written"][-1])
+    # And after all that a run ends as it would have without, but for the line on which it found a
+    # sentence that a suggestion names: a killed run may have moved it.
+    ends = [re.sub(r"(/en\.po):\d+\)", r"\1)", text) for text in (told["at_last"], whole[-1])]
+    assert told["again"] == 0
+    assert ends[0] == ends[1]
     last = polib.pofile(told["at_last"])
     kept = last.find("橋と港。")
     assert kept is not None
