@@ -3,7 +3,10 @@
 NEWSLETTER := .venv/bin/newsletter
 PYTHON := .venv/bin/python
 
-.PHONY: issue test setup lint docs benchmarks gallery clean
+# Tests start the command hundreds of times: its bytecode is kept, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: issue test coverage setup lint docs benchmarks gallery clean
 
 issue: setup  ## set up, then check, translate and build the sample issues into dist/
 	$(NEWSLETTER) check --publication seeds
@@ -11,7 +14,10 @@ issue: setup  ## set up, then check, translate and build the sample issues into 
 	$(NEWSLETTER) build --publication seeds --all --out dist
 
 test: setup lint  ## set up, then run all tests
-	$(PYTHON) -m pytest -n auto --cov=toolkit --cov-report=term:skip-covered
+	$(PYTHON) -m pytest -n auto
+
+coverage: setup  ## all tests once more, and the lines that none of them reached
+	$(PYTHON) -m pytest -n auto --cov=toolkit --cov-report=term-missing:skip-covered
 
 lint: setup
 	.venv/bin/ruff check .
