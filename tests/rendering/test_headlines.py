@@ -180,8 +180,12 @@ def test_a_base_in_other_fonts_is_left_to_word(tmp_path: Path) -> None:
     assert heading.endswith(HEADLINE)
 
 
-def test_narrow_columns_break_between_phrases_too() -> None:
-    paired = both(DATA / "ja", "ja-en")
+def test_narrow_columns_break_between_phrases_too(tmp_path: Path) -> None:
+    shutil.copytree(DATA / "ja", tmp_path / "ja")
+    (section,) = tmp_path.glob("ja/issues/*/deep-dive.md")
+    with section.open("a", encoding="utf-8") as file:
+        file.write("\n「電気を食べる機械に、電気を安くする方法を考えさせる」\n")
+    paired = both(tmp_path / "ja", "ja-en")
     statements = shown(render(paired).data)["Statement"]
     parts = [part for outer in paired.sides[0].parts for part in (outer, *outer.parts)]
     written = [

@@ -40,9 +40,6 @@ NARROWEST, WIDEST = 8, 36
 PADDING = 3
 """What a column counts for beyond its text: the room beside it, and bold in its head."""
 
-HALF_WIDTH = 90
-"""How wide a half-width character is in a table, in twentieths of a point."""
-
 WHOLE_ROWS = 12
 """A table with at most so many rows stays on one page."""
 
@@ -285,7 +282,8 @@ def _widths(manuscript: Manuscript, rows: Sequence[SyntaxTreeNode], indent: int)
         longest = max(_length(cell.children[0].token) for cell in column)
         shares.append(min(max(longest + PADDING, NARROWEST), WIDEST))
     width = manuscript.text_area()[0] / EMU_PER_TWIP - indent
-    needs = [share * HALF_WIDTH for share in shares]
+    half_width = manuscript.size("Table Text") * 5  # half an em: half points to twentieths
+    needs = [share * half_width for share in shares]
     if sum(needs) <= width:
         return [round(width * share / sum(shares)) for share in shares]
     # Room is short: columns that need less than an even share of it keep what they need.

@@ -13,8 +13,8 @@ from toolkit.rendering.edition import Edition
 
 EMU_PER_TWIP = 635
 
-HALF_POINTS = 21
-"""The size of text where no style says one (10.5 pt), in Word's half points."""
+HALF_POINTS = 20
+"""The size of text where nothing says one (10 pt), in Word's half points."""
 
 HIGHEST = 0.7
 """The most of the text area's height that a picture takes: its caption stays beside it."""
@@ -76,8 +76,13 @@ class Manuscript:
 
     def size(self, style: str) -> int:
         """The size of a style's text, in half points."""
+        from docx.oxml.ns import qn
+
         size = self._inherited(style, "font", "size")
-        return HALF_POINTS if size is None else round(size.pt * 2)
+        if size is not None:
+            return int(size.pt * 2)
+        default = self._defaults(qn("w:sz"))
+        return HALF_POINTS if default is None else int(default.get(qn("w:val")))
 
     def is_bold(self, style: str) -> bool:
         """Whether a paragraph in this style is bold throughout."""
@@ -87,19 +92,22 @@ class Manuscript:
         """The fonts of a style's Latin and Japanese text; empty where no style says."""
         from docx.oxml.ns import qn
 
-        defaults = self.document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}")
         elements = [found.element for found in self._styles(style)]
-        fonts = [
-            e.find(f"{qn('w:rPr')}/{qn('w:rFonts')}")
-            for e in (*elements, defaults)
-            if e is not None
-        ]
+        fonts = [e.find(f"{qn('w:rPr')}/{qn('w:rFonts')}") for e in elements]
+        fonts.append(self._defaults(qn("w:rFonts")))
         keys = (qn("w:ascii"), qn("w:eastAsia"))
         latin, japanese = (
             next((font.get(key) for font in fonts if font is not None and font.get(key)), "")
             for key in keys
         )
         return latin, japanese
+
+    def _defaults(self, name: str) -> Any:
+        """What the document says of text of any style, under a name such as ``w:sz``."""
+        from docx.oxml.ns import qn
+
+        path = f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}/{name}"
+        return self.document.styles.element.find(path)
 
     def line(self, style: str) -> int:
         """How long a line in a style is, in twentieths of a point."""
