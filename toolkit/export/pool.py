@@ -26,8 +26,7 @@ from toolkit.export.worker import NO_MEMORY
 
 RECYCLE_AFTER = 200
 """After so many tasks a worker gives way to a new one: a bound for leaks not found yet, such as
-a library's next version may bring. Of those found none is left (``benchmarks.steady``), and a new
-worker costs two seconds, a hundredth of what 200 tasks take."""
+a library's next version may bring. Of those found none is left (``benchmarks.steady``)."""
 
 _LONGEST_WAIT = 0.5
 
