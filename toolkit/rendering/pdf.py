@@ -1,8 +1,7 @@
 """Edition → PDF, set by WeasyPrint from the same document as the web page.
 
 Tagged as PDF/UA-1 (ISO 14289-1:2014) unless another standard is asked for, with the fonts it
-needs embedded as subsets. The same edition gives the same bytes: dates come from the issue, the
-identifier from the page.
+needs embedded as subsets. The same edition gives the same bytes: dates come from the issue.
 """
 
 import logging
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.findings import Finding, Severity
-from toolkit.rendering import Rendered, breaking, features, gradients, justification, tagging
+from toolkit.rendering import Rendered
 from toolkit.rendering.bilingual import BilingualEdition
 from toolkit.rendering.bilingual_page import write_any_page
 from toolkit.rendering.drawing import PIXELS_PER_INCH, Ink, as_svg
@@ -23,6 +22,7 @@ from toolkit.rendering.edition import Edition
 from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import DRAWING, Picture
 from toolkit.rendering.lettering import draws_alike, in_pixels
+from toolkit.rendering.typesetter import tagging, teach_weasyprint
 
 RESOLUTION = 300
 """The most pixels to an inch that a picture has at the size it is printed in."""
@@ -52,11 +52,7 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         return url
 
     page, findings = write_any_page(edition, "print", embed_file, embed_picture, as_svg(Ink.FIXED))
-    breaking.teach_weasyprint()
-    features.teach_weasyprint()
-    justification.teach_weasyprint()
-    tagging.teach_weasyprint()
-    gradients.teach_weasyprint()
+    teach_weasyprint()
     with _warnings() as warnings:
         fetcher = _fetcher(frozenset(files), pictures)
         document = HTML(string=page, url_fetcher=fetcher).render(
@@ -65,7 +61,6 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
         data = document.write_pdf(
             finisher=tagging.finisher(_titles(edition)),
             pdf_variant=edition.publication.pdf_variant,
-            pdf_identifier=sha256(page.encode("utf-8")).digest()[:16],
         )
     missing = missing_glyphs(edition)
     findings += [

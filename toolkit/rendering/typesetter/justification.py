@@ -13,8 +13,9 @@ and Pango is told to leave room at it. It is drawn as a shift, not as a characte
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from toolkit.document.japanese import is_wide
@@ -38,6 +39,7 @@ _BETWEEN = re.compile(
 )
 
 
+@cache
 def spreads(language: str | None) -> bool:
     """Whether text in a language is spread between its characters."""
     return bool(language) and str(language).split("-")[0] == "ja"
@@ -83,13 +85,28 @@ def spacings(text: str, spread: float, own: float, gap: float) -> Iterator[tuple
         spread *= len(wide) / (len(wide) - sum(lost))
     for place, part in zip(marks, lost, strict=True):
         yield *place, share(place) * (max(gap - own, 0) - part * spread)
-    for place in wide:
-        yield *place, share(place) * spread + own
+    # Neighbours that are spread alike are told of together, or each would be set by itself.
+    for part, places in groupby(wide, share):
+        for start, end in _joined(places):
+            yield start, end, part * spread + own
 
 
-@cache
-def teach_weasyprint() -> None:
-    """Make WeasyPrint set Japanese lines; once a process."""
+def _joined(places: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Places, in order, with those that follow right after each other as one."""
+    joined: tuple[int, int] | None = None
+    for start, end in places:
+        if joined and joined[1] == start:
+            joined = joined[0], end
+            continue
+        if joined:
+            yield joined
+        joined = start, end
+    if joined:
+        yield joined
+
+
+def teach() -> None:
+    """Make WeasyPrint set Japanese lines."""
     from weasyprint.formatting_structure import boxes, build
     from weasyprint.layout import inline
     from weasyprint.text.ffi import TO_UNITS, ffi, pango
@@ -143,7 +160,7 @@ def teach_weasyprint() -> None:
     def set_spread_text(self: Any, text: str, justify: bool = False) -> None:
         set_text(self, text, justify)
         spread = self.justification_spacing if justify else 0
-        if not spreads(self.style["lang"]) or not (spread or BOUNDARY in self.text):
+        if not (spread or BOUNDARY in self.text) or not spreads(self.style["lang"]):
             return
         attributes = pango.pango_layout_get_attributes(self.layout)
         if attributes == ffi.NULL:

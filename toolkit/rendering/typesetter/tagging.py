@@ -8,7 +8,6 @@ places where it draws text and builds the tree; an independent reader walks the 
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from functools import cache
 from typing import Any
 
 _PRINT = 4
@@ -36,9 +35,9 @@ def finisher(titles: Mapping[str, str]) -> Any:
     return finish
 
 
-@cache
-def teach_weasyprint() -> None:
-    """Make WeasyPrint tag all of it; once a process."""
+def teach() -> None:
+    """Make WeasyPrint tag all of it."""
+    import pydyf
     from weasyprint import document
     from weasyprint.formatting_structure import boxes
     from weasyprint.pdf import tags
@@ -47,6 +46,14 @@ def teach_weasyprint() -> None:
     build_tree, get_tag = tags._build_box_tree, tags._get_pdf_tag
     draw_page, gather_anchors = document.draw_page, document.gather_anchors
     marked = Stream.marked
+    name_pages = pydyf.PDF.page_references.fget
+
+    def page_references(self: Any) -> tuple[bytes, ...]:
+        # Every element names its page, and pydyf would write the names of all pages for each.
+        names: tuple[bytes, ...] = getattr(self, "page_names", ())
+        if len(names) != self.pages["Count"]:
+            names = self.page_names = name_pages(self)
+        return names
 
     def tag_of(tag: str | None) -> str:
         # What a style sheet writes around a link is no link.
@@ -80,6 +87,7 @@ def teach_weasyprint() -> None:
     tags._build_box_tree, tags._get_pdf_tag = tree, tag_of
     document.draw_page, document.gather_anchors = draw, gather
     Stream.marked = mark
+    pydyf.PDF.page_references = property(page_references)
 
 
 def _once(links: list[Any]) -> Iterator[Any]:

@@ -5,13 +5,11 @@ shows nothing, where the size is no whole number of pixels, and PDFium a line at
 tile reaches beyond the shape.
 """
 
-from functools import cache
 from typing import Any
 
 
-@cache
-def teach_weasyprint() -> None:
-    """Make WeasyPrint paint gradients with a wider tile; once a process."""
+def teach() -> None:
+    """Make WeasyPrint paint gradients with a wider tile."""
     from weasyprint import svg
     from weasyprint.pdf.stream import Stream
 
