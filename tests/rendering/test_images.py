@@ -1,5 +1,6 @@
 """Pictures: what is taken, and the one line that says why something is not."""
 
+import random
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -7,7 +8,7 @@ from zlib import crc32
 
 import pytest
 from markdown_it.token import Token
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
 from toolkit.document import markdown
@@ -369,6 +370,36 @@ def test_a_picture_is_scaled_down_and_never_up(
     with Image.open(BytesIO(small.data)) as image:
         assert (image.format, image.size) == (kind, expected)
     assert scaled(whole, *most).data == small.data
+
+
+def test_a_photograph_that_is_read_small_looks_as_if_it_were_read_whole() -> None:
+    draw = random.Random(1)
+    grain = Image.frombytes("L", (160, 100), draw.randbytes(160 * 100))
+    stream = BytesIO()
+    grain.resize((1600, 1000), Image.Resampling.BICUBIC).save(stream, "JPEG", quality=95)
+    small = scaled(Picture(Path("a"), "image/jpeg", stream.getvalue(), 1600, 1000), 320, 200)
+    with Image.open(stream) as whole, Image.open(BytesIO(small.data)) as image:
+        expected = whole.convert("RGB").resize((320, 200), Image.Resampling.LANCZOS)
+        differences = ImageStat.Stat(ImageChops.difference(image.convert("RGB"), expected))
+    assert max(differences.mean) < 4  # of 255: the noise of a JPEG
+
+
+def test_what_was_scaled_last_is_kept_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[tuple[int, int]] = []
+    smaller = images._smaller
+
+    def count(data: bytes, size: tuple[int, int]) -> bytes | None:
+        made.append(size)
+        return smaller(data, size)
+
+    whole = Picture(Path("a"), "image/png", drawn("PNG", (400, 300)), 400, 300)
+    monkeypatch.setattr(images, "_smaller", count)
+    monkeypatch.setattr(images, "_kept", {})
+    monkeypatch.setattr(images, "KEPT", 2 * len(scaled(whole, 200, 200).data))
+    for most in (200, 199, 200, 198, 200, 199):
+        scaled(whole, most, 200)
+    assert [width for width, _ in made] == [200, 199, 198, 199]
+    assert len(images._kept) == 2
 
 
 def test_what_is_clear_stays_clear() -> None:

@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,6 +46,12 @@ MIME_TYPES = {
 
 DRAWING = "image/svg+xml"
 """A picture of lines and words rather than pixels: an SVG file, or a chart of the toolkit's own."""
+
+KEPT = 32 * 1024 * 1024
+"""Bytes of scaled pictures that are kept for the next edition, those used last."""
+
+_kept: dict[tuple[bytes, tuple[int, int]], bytes] = {}
+"""Them, by the original and the size in pixels, in the order of their use."""
 
 QUALITY = 88
 """Of a JPEG or WebP that is written anew, from 1 to 100."""
@@ -159,23 +166,37 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
 def scaled(picture: Picture, widest: int, highest: int) -> Picture:
     """The picture with at most so many pixels across and down, its proportions kept.
 
-    None is made larger. One that moves stays as it is: it would stand still.
+    None is made larger. One that moves stays as it is: it would stand still. An edition in
+    another language or format often needs the same: what was scaled last is kept.
     """
-    from PIL import Image
-
     scale = min(widest / picture.width, highest / picture.height)
     if scale >= 1 or picture.mime == DRAWING:
         return picture
     size = max(round(picture.width * scale), 1), max(round(picture.height * scale), 1)
-    with Image.open(BytesIO(picture.data)) as image:
+    key = sha256(picture.data).digest(), size
+    data = _kept.pop(key, None) or _smaller(picture.data, size)
+    if data is None:
+        return picture
+    _kept[key] = data
+    while sum(map(len, _kept.values())) > KEPT:
+        del _kept[next(iter(_kept))]
+    return replace(picture, data=data, width=size[0], height=size[1])
+
+
+def _smaller(data: bytes, size: tuple[int, int]) -> bytes | None:
+    """A picture in so many pixels; None of one that moves."""
+    from PIL import Image
+
+    with Image.open(BytesIO(data)) as image:
         if _moves(image):
-            return picture
+            return None
+        # A photograph is read at the smallest size that still has two pixels for one.
+        image.draft(None, (2 * size[0], 2 * size[1]))
         whole: Pixels = image
         if image.mode in ("P", "PA", "1") or "transparency" in image.info:
             # What has few colours has more of them once it is smaller.
             whole = image.convert("RGBA" if _is_clear(image) else "RGB")
-        data = _encoded(whole.resize(size, Image.Resampling.LANCZOS), str(image.format))
-    return replace(picture, data=data, width=size[0], height=size[1])
+        return _encoded(whole.resize(size, Image.Resampling.LANCZOS), str(image.format))
 
 
 def as_png(picture: Picture) -> Picture:
