@@ -7,6 +7,7 @@ gets the files of ``toolkit.export.inputs.task_files`` under a folder of its own
 whose publication was read from there.
 """
 
+import gc
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -96,12 +97,12 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
     digests: dict[str, str] = {}
     broken: NewsletterError | None = None
     try:
-        with _clock(seconds, "read"):
+        with _clock(seconds, "read"), _seldom_collecting():
             # Digests first, contents second: see ``Made.origin``.
             names = named_files(task.publication, task.slug, task.language)
             digests |= read_digests(task.publication, names)
             written = _read(task)
-        with _clock(seconds, "translate"):
+        with _clock(seconds, "translate"), _seldom_collecting():
             issues = [
                 _in_language(task.publication, written, side) for side in sides(task.language)
             ]
@@ -119,7 +120,7 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
     for format_ in task.formats:
         result: Made | Failure
         try:
-            with _clock(seconds, "render"):
+            with _clock(seconds, "render"), _seldom_collecting():
                 rendered = renderer(format_)(edition)
         except Exception as error:
             result = Failure(task.slug, task.language, format_, _as_ours(error, task))
@@ -196,3 +197,24 @@ def _clock(seconds: dict[str, float], stage: str) -> Iterator[None]:
         yield
     finally:
         seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+_SELDOM = (50_000, 10, 10)
+"""Thresholds of ``gc``: so many objects more than before, and Python looks for cycles of them."""
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Let Python look for cycles of objects that nobody holds less often, and afterwards once.
+
+    A document is hundreds of thousands of objects that are all in use till it is done. Looking
+    through all of them again and again takes an eighth of the time, and finds nothing.
+    """
+    usual = gc.get_threshold()
+    gc.set_threshold(*_SELDOM)
+    try:
+        yield
+    finally:
+        if usual != _SELDOM:  # which another thread will restore
+            gc.collect(1)  # what has come since, not all that was there before
+            gc.set_threshold(*usual)
