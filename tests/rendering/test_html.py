@@ -359,8 +359,21 @@ def test_phrases_lose_nothing_and_obey_kinsoku(title: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("日銀、2025年の利上げ", "2025年の"),
+        ("中期計画、2025-2026年の話", "2025-2026年の"),
+        ("株価3.5%高、2026年へ", "2026年へ"),
+    ],
+)
+def test_no_number_is_cut(title: str, whole: str) -> None:
+    assert whole in phrases(title)
+
+
+@pytest.mark.parametrize(
     ("text", "tail"),
     [
+        ("船が出るのは、2026年", "2026年"),
         ("観光客から先に並ぶ順番です。", "順番です。"),
         ("名は**「しおさい」**です。", "です。"),
         ("免許を返さないためです。）", "です。）"),

@@ -55,6 +55,9 @@ of a word for each of its lines, and would not come to the end of a megabyte."""
 
 _TOO_LONG = re.compile(rf"[^\s\u2e80-\ud7ff\uf900-\uffef]{{{LONGEST_WORD}}}")
 
+_IN_WORD = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.,．，%％]{2}")
+"""Two characters between which no word or number ends."""
+
 _AMOUNT = re.compile(
     r"[$€£¥]?\d[\d,.]*\s(?:hundred|thousand|million|billion|trillion|percent)\b", re.ASCII
 )
@@ -183,7 +186,12 @@ def phrases(text: str) -> list[str]:
         return [text]
     pieces: list[str] = []
     for piece in _budoux().parse(text):
-        if pieces and (piece[0] in _CLOSING or pieces[-1][-1] in _OPENING):
+        # BudouX parts 2025年 after 202 where no particle stands before it.
+        if pieces and (
+            piece[0] in _CLOSING
+            or pieces[-1][-1] in _OPENING
+            or _IN_WORD.fullmatch(pieces[-1][-1] + piece[0])
+        ):
             pieces[-1] += piece
         else:
             pieces.append(piece)
