@@ -291,6 +291,31 @@ class TestThePages:
             )
 
 
+@pytest.mark.parametrize("width", [320, 600])
+def test_nothing_runs_off_the_page(width: int, tmp_path: Path) -> None:
+    from weasyprint import CSS, HTML
+
+    name, address = "a_name_in_code_without_end_" * 6, f"https://example.org/{'0123456789' * 12}"
+    text = f"# 題\n\n`{name}` {address} [{address}]({address})[^1]\n\n[^1]: {address}\n"
+    root = copy("ja", tmp_path)
+    with_text(root, text)
+    made = Book(render(edition_of(root)).data)
+    made.archive.extractall(tmp_path / "book")
+    sheet = CSS(string=f"@page {{ size: {width}px 800px; margin: 20px }}")
+    page = tmp_path / "book" / made.folder / "briefs.xhtml"
+    shown = HTML(page, media_type="screen").render(stylesheets=[sheet])
+    lines = [
+        box
+        for sheet_of_paper in shown.pages
+        for box in sheet_of_paper._page_box.descendants()
+        if hasattr(box, "text")
+    ]
+    assert "".join(box.text for box in lines).count(address) == 3
+    over = {box.text for box in lines if box.position_x + box.width > width - 20}
+    # WeasyPrint lets the arrow that leads back hang a few pixels after a broken address.
+    assert over <= {"↑"}
+
+
 class TestAPublicationsOwnLooks:
     def own(self, root: Path, name: str, text: str) -> Path:
         path = root / "templates" / "epub" / name
