@@ -223,6 +223,8 @@ def _links(editions: Editions, here: str, pages: Mapping[str, str]) -> dict[str,
             for language, page in pages.items()
             for newest in (next(iter(editions[language].values())),)
         ],
+        # Who reads none of the languages is led to the page that names them all.
+        "default": _address(publication, here, INDEX) if here.endswith(INDEX) else None,
         "feed": None,
     }
     if own in editions:

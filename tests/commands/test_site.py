@@ -151,6 +151,21 @@ class TestASite:
             ("en/index.html", "en"),
         ]
 
+    @pytest.mark.parametrize(
+        ("name", "expected"),
+        [
+            ("index.html", ["ja/index.html", "en/index.html", "index.html"]),
+            ("ja/index.html", ["index.html", "../en/index.html", "../index.html"]),
+            ("en/index.html", ["../ja/index.html", "index.html", "../index.html"]),
+        ],
+    )
+    def test_indexes_name_each_other_and_the_page_for_all_others(
+        self, site: Site, name: str, expected: list[str]
+    ) -> None:
+        links = soup(site.out / name).select("head link[hreflang]")
+        assert [link["hreflang"] for link in links] == ["ja", "en", "x-default"]
+        assert [link["href"] for link in links] == expected
+
     def test_fonts_write_all_that_a_page_says(self, site: Site) -> None:
         for name in ("index.html", "ja/index.html", f"ja/{OLD}.html"):
             html = soup(site.out / name)
