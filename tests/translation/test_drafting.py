@@ -358,6 +358,9 @@ def test_amounts_read_as_japanese_does(source: str, answer: str, text: str) -> N
         ("OpenAIの社長。", "The ⟦0⟧president", "The OpenAI president."),
         ("市場は3%だ。", "The market is⟦0⟧%", "The market is 3%."),
         ("市場は3%？", "Is it ⟦0⟧% ?", "Is it 3%?"),
+        ("開始は午後3時だ。", "It opens at ⟦0⟧.", "It opens at 3 p.m."),
+        ("開始は**午後3時**だ。", "It opens at **⟦0⟧**.", "It opens at **3 p.m.**"),
+        ("午後3時に。後で。", "At ⟦0⟧. Later.", "At 3 p.m. Later."),
     ],
 )
 def test_english_is_set_as_english(source: str, answer: str, text: str) -> None:

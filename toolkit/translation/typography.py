@@ -50,6 +50,7 @@ def english(flat: Flat, source: str, contents: Mapping[str, str]) -> Flat:
         r"([,.;:!?])\1+(?<!\.\.\.)",
         lambda m: m[0] if m[1] == "." and len(m[0]) == 3 else m[1],
     )
+    flat = _edited(flat, rf"(?<={ATOM})\.(?!\.)", _unless_stopped(contents))
     return _capital(_ended(_trimmed(flat), source, ".", contents))
 
 
@@ -123,6 +124,16 @@ def _unless_there(article: str, contents: Mapping[str, str]) -> Callable[[re.Mat
     def keep(match: re.Match[str]) -> str:
         content = contents.get(match.string[match.end()], "")
         return "" if content.lower().startswith(article) else match[0]
+
+    return keep
+
+
+def _unless_stopped(contents: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
+    """Drop a full stop behind an atom that ends with one: at 3 p.m."""
+
+    def keep(match: re.Match[str]) -> str:
+        content = contents.get(match.string[match.start() - 1], "")
+        return "" if content.endswith(".") else match[0]
 
     return keep
 

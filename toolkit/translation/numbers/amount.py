@@ -134,6 +134,20 @@ def signs() -> dict[str, str]:
     }
 
 
+CODE = re.compile(
+    r"(?<![\w.,])(?<!\d[-–])(?P<code>\d+(?:-\d+){2,}|0\d+-\d+|\d+-0\d+)(?![\w%-]|[.,]\d)", re.ASCII
+)
+"""A telephone number, a postcode, an ISBN: its hyphens are no ranges, its noughts are kept."""
+
+
+def read_code(match: re.Match[str]) -> Amount | None:
+    """The digits of a code as a name, which is the same in every language."""
+    code = match["code"]
+    if len(code) > LONGEST:
+        return None
+    return Amount(match.start(), match.end(), Kind.NAME, Decimal(code.replace("-", "")), code)
+
+
 def hedges(language: str, place: str) -> dict[str, str]:
     """The words of a language that hedge an amount, and the hedge each is.
 

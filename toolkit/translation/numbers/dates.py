@@ -119,7 +119,13 @@ def _patterns(
             (r"(?P<h>\d{1,2})時(?P<mi>\d{1,2})分(?!の\d)", _clock),
             (r"(?P<h>\d{1,2})時(?=[、。にのはかまよ]|ごろ|$)", _clock),
             (r"(?P<h>[01]?\d|2[0-4]):(?P<mi>[0-5]\d)(?![:\d])", _clock),
-            (r"(?P<y1>\d{4})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})", _ja),
+            (
+                r"(?P<y1>\d{4})(?P<sep>[-/.])(?P<m1>\d{1,2})(?P=sep)(?P<d1>\d{1,2})(?!\d|(?P=sep)\d)"
+                + _W.format(1),
+                _ja,
+            ),
+            # 11/25 alone may be a fraction or the 11th of 25.
+            (rf"(?P<m1>\d{{1,2}})/(?P<d1>\d{{1,2}}){_W.format(1)}(?<=\))", _ja),
         )
         return tuple((re.compile(rf"(?<![\d.,第]){source}"), read) for source, read in sources)
     month = rf"(?P<M{{0}}>{'|'.join(MONTHS)}|(?:{'|'.join(name[:3] for name in MONTHS)}|Sept)\.?)"
@@ -362,7 +368,8 @@ def _write_en(when: When) -> str:
         if not when.half:
             return f"{when.hour}:{when.minute or 0:02}"
         minutes = f":{when.minute:02}" if when.minute else ""
-        return f"{when.hour}{minutes} {'a.m.' if when.half == 'am' else 'p.m.'}"
+        # 午前0時 is 12 a.m.: English has no hour 0 of twelve.
+        return f"{when.hour or 12}{minutes} {'a.m.' if when.half == 'am' else 'p.m.'}"
     if when.quarter:
         fiscal = "fiscal " if when.fiscal else ""
         return f"Q{when.quarter}" + (

@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 
 from toolkit.translation.numbers.amount import (
+    CODE,
     LONGEST,
     PARTS,
     SCALES,
@@ -15,13 +16,15 @@ from toolkit.translation.numbers.amount import (
     any_of,
     first_of,
     hedges,
+    read_code,
     signs,
     unit_names,
     unit_of,
 )
 from toolkit.translation.numbers.data import number_data
-from toolkit.translation.numbers.numerals import DIGITS
+from toolkit.translation.numbers.numerals import DIGITS, scaled
 
+_HEDGE_SIGNS = {"~": "about", "±": "plus or minus"}
 _SHORT_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9, "t": 12, "tn": 12}
 
 
@@ -41,9 +44,9 @@ def patterns() -> tuple[Rule, ...]:
     scale = (
         rf"(?:[\s-]?(?:thousand|{'|'.join(SCALES)})(?![a-z])|(?:bn|mn|tn|[kmbtKMBT])(?![A-Za-z]))"
     )
-    sign = rf"(?P<sign>[+\-±](?=[\d.]|{any_of(list(signs()))}))?"
+    sign = rf"(?P<sign>[+\-](?=[\d.]|{any_of(list(signs()))}))?"
     money = rf"(?P<cs>{any_of(list(signs()))})?\s?"
-    hedge = rf"(?:(?P<before>\b(?:{any_of(list(hedges('en', 'en')))})\s|~))?"
+    hedge = rf"(?:(?P<before>\b(?:{any_of(list(hedges('en', 'en')))})\s|[~±]))?"
     no_name = r"(?<![A-Za-z0-9_.,/])(?<![A-Za-z0-9][-–&])"
     flags = re.IGNORECASE
     small = "|".join([*SMALL_NUMBERS, "half a", "a half", "a"])
@@ -64,6 +67,7 @@ def patterns() -> tuple[Rule, ...]:
     before_names = any_of(number_data().before_names)
     currencies = any_of([n for c in number_data().currencies.values() for n in c["en"]])
     return (
+        (CODE, read_code),
         (
             re.compile(
                 rf"(?:(?:^|\()[Ii]n |\b[Ff]igures in )(?P<s>(?:tens of |hundreds of )?"
@@ -301,7 +305,7 @@ def _ordinal_en(match: re.Match[str]) -> Amount | None:
 def _hedge_en(match: re.Match[str], kind: Kind, start: int) -> tuple[str, int]:
     """The hedge that is part of an English amount, and where the amount begins with it."""
     word = (match["before"] or "").strip().lower()
-    name = "about" if match[0].startswith("~") else hedges("en", "en").get(word, "")
+    name = _HEDGE_SIGNS.get(match[0][0]) or hedges("en", "en").get(word, "")
     if not name:
         return "", start
     if kind is Kind.NUMBER and "before" not in number_data().hedges[name]:
@@ -340,7 +344,7 @@ def _english(digits: str, scale: str | None, *, money: bool) -> Decimal | None:
         return value
     name = scale.strip(" -\u00a0").lower()
     if name == "thousand":
-        return value * 1000
+        return scaled(value, 1000)
     if name in SCALES:
         return value * SCALES[name]
-    return value.scaleb(_SHORT_SCALES[name]) if money else None
+    return scaled(value, 10 ** _SHORT_SCALES[name]) if money else None

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cache
 
 from toolkit.translation.numbers.amount import (
+    CODE,
     LONGEST,
     SCALE_WORDS,
     SEVERAL,
@@ -15,12 +16,15 @@ from toolkit.translation.numbers.amount import (
     first_of,
     hedges,
     numeral,
+    read_code,
     signs,
     unit_names,
     unit_of,
 )
 from toolkit.translation.numbers.data import number_data
 from toolkit.translation.numbers.numerals import DIGITS
+
+_MINUS = ("-", "△", "▲", "マイナス")
 
 
 def patterns() -> tuple[Rule, ...]:
@@ -35,7 +39,7 @@ def patterns() -> tuple[Rule, ...]:
     before, after = any_of(list(hedges("ja", "before"))), any_of(list(hedges("ja", "after")))
     hedge = rf"(?P<before>{before})?\s?"
     hedged = rf"(?P<after>(?:{after})(?!え|め|い|く(?!の)|化|ま|力|制|気|者))?"
-    sign = rf"(?P<sign>[+\-±△▲](?=\d|{any_of(list(signs()))}))?"
+    sign = rf"(?P<sign>(?:[+\-△▲]|マイナス)(?=\d|{any_of(list(signs()))}))?"
     money = rf"(?P<cs>{any_of(list(signs()))})?"
     dash = r"(?:\s?[〜~–—]\s?|(?<=[\d%])-(?=\d))"
     name_before = (
@@ -53,6 +57,7 @@ def patterns() -> tuple[Rule, ...]:
     )
     currencies = any_of([n for c in number_data().currencies.values() for n in c["ja"]])
     return (
+        (CODE, read_code),
         (
             re.compile(
                 rf"(?:(?<=単位は)|(?<=単位[:=])|(?<=単位)|(?<=\()(?<=単位[:は]\())\s?"
@@ -119,7 +124,7 @@ def _single_ja(match: re.Match[str]) -> Amount | None:
         else first_of(match),
         end,
         kind,
-        -value if match["sign"] in ("-", "△", "▲") else value,
+        -value if match["sign"] in _MINUS else value,
         code,
         hedge=hedge,
         plus=match["sign"] == "+",
@@ -134,7 +139,7 @@ def _range_ja(match: re.Match[str]) -> Amount | None:
         match, match["a"], match["ua"]
     ):
         return None
-    if (match["ub"] and match["ub"] != match["ua"]) or match["sign"] == "±":
+    if match["ub"] and match["ub"] != match["ua"]:
         return None
     scale = re.search("[万億兆京]$", match["b"])
     if scale and not match["ub"] and not re.search("[万億兆京]", match["a"]):
@@ -142,7 +147,7 @@ def _range_ja(match: re.Match[str]) -> Amount | None:
         low = low * power if low < high / power else low
     kind, code, factor = unit_of(match["ua"], match["cs"], "ja")
     low, high = low * factor, high * factor
-    if match["sign"] in ("-", "△", "▲"):
+    if match["sign"] in _MINUS:
         low = -low
     if match["sign2"] == "-":
         high = -high

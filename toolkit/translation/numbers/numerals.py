@@ -34,18 +34,24 @@ def read_numeral(text: str) -> Decimal | None:
             if _SMALL[tens] >= small:
                 return None
             small = _SMALL[tens]
-            section += (Decimal(1) if number is None else number) * small
+            section += scaled(Decimal(1) if number is None else number, small)
             number = None
         else:
             if _BIG[scale] >= big or (number is None and not section):
                 return None
             big, small = _BIG[scale], 10**4
-            total += (section + (number or 0)) * big
+            total += scaled(section + (number or 0), big)
             section, number = Decimal(0), None
     rest = section + (number or 0)
     if big < 10**20 and rest >= big:
         return None
     return total + rest if text else None
+
+
+def scaled(number: Decimal, factor: int) -> Decimal:
+    """So many times a number, without the zeros that only the factor brings: 3.5万 is 35000."""
+    product = (number * factor).normalize()
+    return product if product % 1 else product.quantize(Decimal(1))
 
 
 def write_numeral(value: Decimal) -> str:
