@@ -300,6 +300,30 @@ def test_pictures_as_mail_programs_show_them(
     )
 
 
+@pytest.mark.parametrize(("columns", "is_wide"), [(3, False), (5, True)])
+def test_a_long_cell_of_many_is_not_squeezed(columns: int, is_wide: bool, tmp_path: Path) -> None:
+    root = copy("ja", tmp_path)
+    long = "船が着いた朝の、魚の値段の決まり方"
+    rows = ["数"] * columns, ["---"] * columns, ["1"] * (columns - 1) + [long]
+    with_text(root, "# 題\n\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n")
+    page = html_of(parsed(render(addressed(edition_of(root)))))
+    (cell,) = (td for td in BeautifulSoup(page, "html.parser").select("td") if td.text == long)
+    assert ("min-width" in str(cell["style"])) is is_wide
+    (around,) = cell.find_parents(class_="table")
+    assert "overflow-x: auto" in str(around["style"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_mark_of_a_footnote_begins_no_line(language: str, tmp_path: Path) -> None:
+    root = copy(language, tmp_path)
+    with_text(root, "# 題\n\n船が出ます[^1]。\n\n[^1]: 朝です。\n")
+    page = html_of(parsed(render(addressed(edition_of(root)))))
+    (mark,) = BeautifulSoup(page, "html.parser").select("sup")
+    assert mark.parent is not None
+    assert mark.parent.get_text() == "す1"
+    assert "nowrap" in str(mark.parent["style"])
+
+
 def test_a_dead_link_is_told_once(tmp_path: Path) -> None:
     root = copy("ja", tmp_path)
     with_text(root, "# 題\n\n[無](page.html)\n")

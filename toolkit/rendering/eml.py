@@ -46,6 +46,9 @@ EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "image/gif": ".gif"}
 LINE = 76
 """The longest line of a header with encoded words (RFC 2047, section 2)."""
 
+_NOTE_MARK = re.compile(r'[^\s<>&;]<sup class="note-mark">\d+</sup>')
+"""The mark of a footnote with the character before it: without it, a mark may begin a line."""
+
 _ENCODED_BYTES = 39
 """What fits into an encoded word on any line of a header here, in bytes of UTF-8."""
 
@@ -128,6 +131,7 @@ def _page(edition: Edition, mail: Mail, pictures: _Pictures) -> tuple[str, list[
         _fitted,
         theme.fill_template(publication, TEMPLATE, context),
     )
+    page = _NOTE_MARK.sub(r'<span class="phrase">\g<0></span>', page)
     try:
         inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
         return inliner.inline(page), findings
