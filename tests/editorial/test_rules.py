@@ -4,7 +4,7 @@ A case is a title, the text of a file, and the findings expected of that rule, p
 lines with a dot. The title may end in ``(en)`` for a publication written in English, in
 ``(NAME.md)`` or ``(issue.toml)`` for the file the text is put into (deep-dive.md by default),
 and in ``(glossary.csv)`` where the glossary beside the cases is used. The drawings beside the
-cases lie beside every text.
+cases lie beside every text, with the pictures chart.png, cut.png (half of it) and empty.png.
 """
 
 import datetime
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support import Newsletter
 from toolkit.editorial.check import FILES, RULES
@@ -69,7 +70,10 @@ def test_case(tmp_path: Path, newsletter: Newsletter, case: Case) -> None:
     publication = tmp_path / "publication"
     language = "en" if "en" in case.options else "ja"
     make_publication(publication, language, datetime.date(2025, 11, 25))
-    (publication / ISSUE / "chart.png").touch()
+    chart = publication / ISSUE / "chart.png"
+    Image.effect_noise((64, 64), 50).save(chart)
+    (publication / ISSUE / "cut.png").write_bytes(chart.read_bytes()[:1000])
+    (publication / ISSUE / "empty.png").touch()
     for drawing in CASES.glob("*.svg"):
         shutil.copy(drawing, publication / ISSUE)
     (tmp_path / "secret.md").write_text("# 秘密\n\n外のファイル\n", "utf-8")

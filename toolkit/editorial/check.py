@@ -18,6 +18,7 @@ from toolkit.editorial.rules import (
     footnotes,
     references,
     structure,
+    tables,
     terms,
     wording,
 )
@@ -49,6 +50,7 @@ RULES = (
     Rule("link", _ERROR, "links that lead nowhere", references.links),
     Rule("image", _ERROR, "pictures that are not there, or cannot be shown", references.images),
     Rule("drawing", _WARNING, "drawings (SVG) that lose something", references.drawings),
+    Rule("table", _ERROR, "a table's row with more cells than columns", tables.tables),
     Rule("chart", _ERROR, "charts that cannot be drawn", charts.charts),
     Rule("footnote", _ERROR, "footnotes without a mark, or marks without one", footnotes.footnotes),
     Rule("alt-text", _WARNING, "pictures without alternative text", references.alternative_text),

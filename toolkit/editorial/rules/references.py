@@ -1,5 +1,6 @@
 """Rules about what a text points to: links and pictures."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -29,7 +30,7 @@ def links(checked: Checked) -> Iterator[Place]:
 
 
 def images(checked: Checked) -> Iterator[Place]:
-    """A picture that is not a file inside the publication, or a drawing that cannot be shown."""
+    """A picture that is not a file inside the publication, or that cannot be shown."""
     for page, piece, address, is_image in _addresses(checked):
         if not is_image:
             continue
@@ -42,7 +43,9 @@ def images(checked: Checked) -> Iterator[Place]:
             yield Place(page.path, _line(piece, address), f"the image {_shown(address)}: {problem}")
             continue
         try:
-            _drawing(page, address)
+            if _drawing(page, address) is None and (problem := _broken(page, address)):
+                message = f"the image {_shown(address)}: {problem}"
+                yield Place(page.path, _line(piece, address), message)
         except ContentError as error:
             message = f"the drawing {_shown(address)} {error.message}"
             yield Place(page.path, _line(piece, address), message)
@@ -108,6 +111,30 @@ def _drawing(page: Page, address: str) -> Drawing | None:
     except OSError:
         return None  # a folder, or not for our eyes: the build says so
     return read_svg(data) if is_svg(data) else None
+
+
+def _broken(page: Page, address: str) -> str:
+    """What keeps a picture from being shown; empty where it can be, as far as is seen here.
+
+    How large it may be is for the build to say.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    file = target(address, page.path.parent)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(file, formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
+                # A photograph is read at an eighth of its size: to its end all the same.
+                image.draft(None, (1, 1))
+                image.load()
+    except UnidentifiedImageError:
+        return "is no picture: use PNG, JPEG, GIF, WebP or SVG"
+    except Image.DecompressionBombError:
+        return "has too many pixels: scale it down"
+    except (OSError, SyntaxError, ValueError, EOFError):
+        return "cannot be read, or is damaged: export it again"
+    return ""
 
 
 def _line(piece: Prose, address: str) -> int:
