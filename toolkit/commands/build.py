@@ -36,6 +36,7 @@ from toolkit.export import (
     build,
 )
 from toolkit.export.selection import select
+from toolkit.export.tasks import collect_seldom
 from toolkit.export.watch import in_turn, saves
 from toolkit.rendering import DEFAULT_FORMATS, FORMATS
 
@@ -172,6 +173,7 @@ def command(
       ls issues | tail -n 3 | newsletter build -
       newsletter build --all --scheduler tcp://192.168.1.20:8786
     """
+    collect_seldom()
     # Asking twice for one thing (`--lang ja --lang ja`) makes it once.
     languages = tuple(dict.fromkeys(languages))
     formats = tuple(dict.fromkeys(formats)) or DEFAULT_FORMATS

@@ -96,6 +96,8 @@ def run_each(task: Task) -> Iterator[Made | Failure]:
     seconds: dict[str, float] = {}
     digests: dict[str, str] = {}
     broken: NewsletterError | None = None
+    if gc.get_threshold() == _SELDOM and gc.get_count()[0] > _MUCH:
+        gc.collect(1)  # what the edition before this one left
     try:
         with _clock(seconds, "read"), _seldom_collecting():
             # Digests first, contents second: see ``Made.origin``.
@@ -199,22 +201,33 @@ def _clock(seconds: dict[str, float], stage: str) -> Iterator[None]:
         seconds[stage] = seconds.get(stage, 0.0) + time.perf_counter() - start
 
 
-_SELDOM = (50_000, 10, 10)
+_SELDOM = (200_000, 10, 10)
 """Thresholds of ``gc``: so many objects more than before, and Python looks for cycles of them."""
+
+_MUCH = 100_000
+"""As many objects come with a long document; the libraries loaded before it are fewer."""
+
+
+def collect_seldom() -> None:
+    """Let Python look for cycles of objects that nobody holds less often, from now on.
+
+    For a process that ends with its build: what its last edition left goes with it.
+    """
+    gc.set_threshold(*_SELDOM)
 
 
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
-    """Let Python look for cycles of objects that nobody holds less often, and afterwards once.
+    """``collect_seldom`` for a while, and at its end once look at what has come meanwhile.
 
     A document is hundreds of thousands of objects that are all in use till it is done. Looking
     through all of them again and again takes an eighth of the time, and finds nothing.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(*_SELDOM)
+    collect_seldom()
     try:
         yield
     finally:
-        if usual != _SELDOM:  # which another thread will restore
+        if usual != _SELDOM:  # which another thread will restore, or nobody is to
             gc.collect(1)  # what has come since, not all that was there before
             gc.set_threshold(*usual)
