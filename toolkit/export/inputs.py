@@ -13,6 +13,7 @@ is the same file, and a clock that goes backwards changes nothing.
 import hashlib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -60,6 +61,10 @@ LIBRARIES = (
 """The libraries whose version decides what an output looks like."""
 
 _ABSENT = ""
+
+_PIECE = 1 << 16
+"""So many bytes of a file are read at a time: most files are smaller, and memory for more would
+be got, and cleared, for each."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +180,11 @@ def read_digests(publication: Publication, files: Iterable[Path]) -> dict[str, s
 def file_digest(path: Path) -> str:
     """The digest of a file's content; empty if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, _hash).hexdigest()
+        with path.open("rb", buffering=0) as file:
+            digest = _hash()
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+            return digest.hexdigest()
     except OSError:
         return _ABSENT
 
@@ -213,7 +221,7 @@ def toolkit_parts() -> dict[str, str]:
     parts = {"newsletter-toolkit": __version__}
     for name in LIBRARIES:
         try:
-            parts[name] = metadata.version(name)
+            parts[name] = _version(name)
         except metadata.PackageNotFoundError:
             parts[name] = _ABSENT
     package = Path(__file__).parents[1]
@@ -229,6 +237,13 @@ def toolkit_parts() -> dict[str, str]:
             if path.is_file() and not path.name.startswith("."):
                 texts.append(f"{path.relative_to(root).as_posix()} {file_digest(path)}")
     return parts | {"its files": _digest("\n".join(texts))}
+
+
+def _version(library: str) -> str:
+    """The version of a library, from its metadata read as lines: parsing all of it takes longer."""
+    text = metadata.distribution(library).read_text("METADATA") or ""
+    line = re.search(r"^Version: *(\S+)", text, re.MULTILINE)
+    return line[1] if line else metadata.version(library)
 
 
 def _hash() -> "hashlib.blake2b":
