@@ -57,3 +57,10 @@ def test_translating_what_is_translated_loads_no_engine_and_no_memory(publicatio
     catalog = (publication / "issues" / "2025-11-25" / "en.po").read_bytes()
     assert not imported("translate", "--all", cwd=publication) & unneeded
     assert (publication / "issues" / "2025-11-25" / "en.po").read_bytes() == catalog
+
+
+def test_a_pdf_loads_nothing_that_only_other_formats_need(publication: Path) -> None:
+    unneeded = ENGINES - {"weasyprint"} | {"mdformat", "numpy", "css_inline", "sqlite3"}
+    build = ("build", "2025-11-25", "--lang", "ja", "--format", "pdf", "--jobs", "1")
+    assert not imported(*build, cwd=publication) & unneeded
+    assert (publication / "dist" / "2025-11-25" / "2025-11-25.ja.pdf").is_file()

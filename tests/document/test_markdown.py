@@ -8,7 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it.token import Token
 
-from toolkit.document.markdown import parse, parse_inline, parser, plain, write, write_inline
+from toolkit.document.markdown import (
+    _PLAIN,
+    _write_words,
+    parse,
+    parse_inline,
+    parser,
+    plain,
+    write,
+    write_inline,
+)
 from toolkit.document.markdown_japanese import ruby_pairs
 
 CASES = re.findall(
@@ -75,6 +84,17 @@ def test_an_inline_line_is_canonical(text: str) -> None:
     assert "\n" not in line
     assert write_inline(parse_inline(line)) == line
     assert _words(plain(parse_inline(line))) == _words(plain(parse_inline(text)))
+
+
+@settings(max_examples=500)
+@given(st.from_regex(_PLAIN, fullmatch=True))
+def test_what_needs_no_mdformat_is_what_mdformat_writes(text: str) -> None:
+    assert _write_words((text,)) == text
+
+
+def test_only_plain_words_need_no_mdformat() -> None:
+    assert _PLAIN.fullmatch("AIの電力、2030年に4倍 (IEA)")
+    assert not any(map(_PLAIN.fullmatch, ("1. a", "a_b", "a  b", "a ", "a*b", "a&amp;b", "- a")))
 
 
 @pytest.mark.parametrize(

@@ -6,15 +6,13 @@ like a tag is text), with GFM tables and strikethrough and the Japanese plugins 
 ``toolkit.document.markdown_japanese``, and footnotes (``toolkit.document.footnotes``).
 """
 
+import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from mdformat.plugins import PARSER_EXTENSIONS
-from mdformat.renderer import MDRenderer
 
-from toolkit.document import mdformat_dialect
 from toolkit.document.footnotes import footnotes
 from toolkit.document.markdown_japanese import (
     cjk_emphasis,
@@ -59,8 +57,19 @@ def write_inline(token: Token) -> str:
     """
     children = [_unwrapped(child) for child in token.children or []]
     if all(child.type == "text" for child in children):
+        words = "".join(child.content for child in children)
+        if _PLAIN.fullmatch(words):
+            return words
         return _write_words(tuple(child.content for child in children))
     return _write_line(children)
+
+
+_PLAIN = re.compile(
+    r"[^\W\d_](?:[^\W_]| (?! |\Z)|[-,.:;?!'’\"“”()%/–—…、。・「」『』"
+    r"（）！？：；])*"
+)
+"""What is written as it stands: a letter, then letters, figures and marks that Markdown never
+reads as its own, with single spaces. So no mdformat is loaded for most headlines."""
 
 
 @lru_cache(maxsize=4096)  # an edition asks for its sentences twice: to count, and to translate
@@ -95,6 +104,11 @@ def _unwrapped(token: Token) -> Token:
 
 
 def _render(tokens: Sequence[Token], *, finalize: bool) -> str:
+    from mdformat.plugins import PARSER_EXTENSIONS
+    from mdformat.renderer import MDRenderer
+
+    from toolkit.document import mdformat_dialect
+
     options = {
         "mdformat": {"wrap": "keep", "number": False},
         "parser_extension": [PARSER_EXTENSIONS["tables"], mdformat_dialect],
