@@ -6,12 +6,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.rendering.lines import read_lines
 from toolkit.rendering.typesetter import teach_weasyprint
-from toolkit.rendering.typesetter.breaking import beginning_of
+from toolkit.rendering.typesetter.breaking import beginning_of, breaks_between_wide
 
 WRITING = "漢字かなカナっょー々、。「」（）…！ｶﾅ한글é abcdefghIM019-/.:%\u00a0\u3099\u200b"
 LAYOUTS = """
@@ -64,9 +65,22 @@ def test_a_line_ends_where_weasyprint_ends_it(text: str, ems: float) -> None:
     from weasyprint.layout import inline
     from weasyprint.text import line_break
 
-    _, *taught = inline.split_first_line(text, look(), None, 10 * ems, 0)
-    _, *bare = line_break.split_first_line(text, look(), None, 10 * ems, 0)
-    assert taught == bare
+    taught, *measured = inline.split_first_line(text, look(), None, 10 * ems, 0)
+    with pytest.MonkeyPatch.context() as patch:
+        untaught = line_break.first_line_metrics.__wrapped__
+        patch.setattr(line_break, "first_line_metrics", untaught)
+        bare, *expected = line_break.split_first_line(text, look(), None, 10 * ems, 0)
+    assert measured == expected
+    assert taught.text == bare.text
+
+
+def test_a_line_is_as_wide_as_in_its_text_only_between_japanese_characters() -> None:
+    assert breaks_between_wide("漢字、かな", 6)
+    assert not breaks_between_wide("漢字AI", 6)
+    assert not breaks_between_wide("AI漢字", 2)
+    assert not breaks_between_wide("漢字", 6)
+    assert not breaks_between_wide("漢字😀", 6)
+    assert not breaks_between_wide("éé漢字", 4)
 
 
 def test_of_japanese_little_more_than_a_line_is_looked_at() -> None:
