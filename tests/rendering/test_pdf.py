@@ -319,6 +319,18 @@ def test_a_paragraph_does_not_end_in_a_lone_character(tmp_path: Path) -> None:
     assert all(line.endswith("順番です。") for line in ends)
 
 
+def test_a_list_in_another_keeps_its_own_marks(tmp_path: Path) -> None:
+    root = copy("ja", tmp_path)
+    with_text(
+        root,
+        "# 題\n\n- 朝\n  1. 船\n  2. 町\n  - 昼\n    1. 魚\n\n1. 夜\n   - 灯\n     - 窓\n",
+        "side-story.md",
+    )
+    lines = [squeezed(line["text"]) for line in body_lines(render(edition_of(root)))]
+    wanted = ["•朝", "1.船", "2.町", "–昼", "1.魚", "1.夜", "•灯", "–窓"]
+    assert [line for line in lines if line in wanted] == wanted
+
+
 def test_the_notice_of_machine_translation(tmp_path: Path) -> None:
     root = copy("en", tmp_path)
     drafted = text(render(edition_of(root, drafts=12)))
