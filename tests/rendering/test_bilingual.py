@@ -32,6 +32,7 @@ from toolkit.rendering.edition import prepare
 from toolkit.translation.segments import segments, translated
 
 ORDERS = ("ja-en", "en-ja")
+ENDS = ("始め", "終わり")
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -320,6 +321,31 @@ class TestThePdf:
                 found = text.find(words, place)
                 assert found >= 0, words
                 place = found
+
+    def test_a_heading_comes_before_what_stands_below_it(self) -> None:
+        reader = pypdf.PdfReader(BytesIO(made("ja-en", "pdf").data))
+        text = squeezed("".join(sheet.extract_text() for sheet in reader.pages[1:]))
+        cited = sample("ja-en").sides[0].citations[0].title
+        assert 0 < text.rindex("出典") < text.index(squeezed(cited)[:8])
+
+    def test_a_row_stays_on_its_page(self, tmp_path: Path) -> None:
+        root = copy("ja", tmp_path)
+        rows = 45
+        texts = [
+            f"始め{n}番、{'船は港を出て、町に灯がともる' * 6}終わり{n}番。" for n in range(rows)
+        ]
+        with_text(root, "# 題\n\n" + "\n\n".join(texts) + "\n")
+        edition = both(root, "ja-en")
+        sheets = [
+            squeezed(sheet.extract_text())
+            for sheet in pypdf.PdfReader(BytesIO(renderer("pdf")(edition).data)).pages
+        ]
+        pages = [
+            {next(i for i, text in enumerate(sheets) if f"{end}{n}番" in text) for end in ENDS}
+            for n in range(rows)
+        ]
+        assert len(set.union(*pages)) > 3
+        assert all(len(found) == 1 for found in pages), pages
 
     def test_both_sides_of_a_row_begin_on_one_line(self) -> None:
         starts = {

@@ -374,7 +374,8 @@ def test_no_number_is_cut(title: str, whole: str) -> None:
     ("text", "tail"),
     [
         ("船が出るのは、2026年", "2026年"),
-        ("観光客から先に並ぶ順番です。", "順番です。"),
+        ("観光客から先に並ぶ順番です。", "番です。"),
+        ("船が出るそうだ。", "そうだ。"),
         ("名は**「しおさい」**です。", "です。"),
         ("免許を返さないためです。）", "です。）"),
     ],
@@ -384,6 +385,21 @@ def test_the_end_of_a_paragraph_is_kept_together(tmp_path: Path, text: str, tail
     with_text(root, f"# 題\n\n{text}\n")
     kept = soup(root).select("article[aria-labelledby=brief-2] p .phrase")
     assert [words(span) for span in kept] == [tail]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("A 270-day timetable was read.", ["270-day", "was read."]),
+        ("A 9-year-old counts to 5 million.", ["9-year-old", "5 million"]),
+        ("On 2025-11-25 we read it.", ["read it."]),
+        ("The last word is longer.", []),
+    ],
+)
+def test_english_that_stays_on_one_line(text: str, kept: list[str]) -> None:
+    found = BeautifulSoup(str(set_line(text, "en", in_phrases=False)), "html.parser")
+    assert found.get_text() == text
+    assert [span.get_text() for span in found.select(".phrase")] == kept
 
 
 def test_a_headline_is_marked_between_phrases_in_japanese_only() -> None:

@@ -8,6 +8,7 @@ import dataclasses
 import re
 import shutil
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from itertools import accumulate, pairwise
 
@@ -38,6 +39,8 @@ NO_START = set(
 )
 NO_END = set("「『（【〔〈《“‘($")
 AMOUNT = re.compile(r"\d (?:hundred|thousand|million|billion|trillion|percent)\b")
+LAST_WORDS = r"\S+ \S{1,5}$"
+"""The end of a paragraph, which is kept together where the last word is short."""
 BEARINGS = 2
 """What glyphs have beside their ink, at most, in points."""
 HYPHENS = "-\u2010\x02"
@@ -185,6 +188,8 @@ def check_lines_are_full(lines: list[Line]) -> None:
     in_columns = sum(is_right) > len(lines) / 4
     if in_columns:
         lines = [line for line in lines if line.right < middle or line.left > middle]
+    sizes = Counter(round(line.size, 1) for line in lines)
+    body = sizes.most_common(1)[0][0]
     checked = 0
     for line, below in pairwise(lines):
         pitch = (line.baseline - below.baseline) / line.size
@@ -193,6 +198,7 @@ def check_lines_are_full(lines: list[Line]) -> None:
             or line.page != below.page
             or abs(line.size - below.size) > 0.01
             or min(abs(pitch - leading) for leading in LEADINGS) > 0.02
+            or line.size > body + 0.1  # a statement, whose lines are about equally long
             or line.text[-1] in HYPHENS
             or "/" in below.text  # an address has a line of its own
         ):
@@ -203,7 +209,9 @@ def check_lines_are_full(lines: list[Line]) -> None:
             if abs(other.size - line.size) < 0.01
             and (not in_columns or (other.left > middle) == (line.left > middle))
         )
-        first = re.match(rf"\S*{AMOUNT.pattern}|\S+ ↑|[^\s-]+-?", below.text)
+        first = re.match(
+            rf"{LAST_WORDS}|\d+(?:-[A-Za-z]+)+|\S*{AMOUNT.pattern}|\S+ ↑|[^\s-]+-?", below.text
+        )
         assert first
         word = below.boxes[first.end() - 1][1] - below.boxes[0][0]
         assert line.right + 0.25 * line.size + word > edge - BEARINGS, (line.text, below.text)

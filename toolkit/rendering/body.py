@@ -40,9 +40,12 @@ LINK_SCHEMES = ("http", "https", "mailto", "tel")
 LONGEST_PHRASE = 10
 """The most characters that are kept on one line: a phone shows hardly more in a headline."""
 
-LONGEST_TAIL = 6
+LONGEST_TAIL = 4
 """The most characters that are kept together at the end of a paragraph: a longer phrase, taken
 over to the last line, would leave a gap in the one before."""
+
+_LAST_WORDS = re.compile(r"\S{1,12} \S{1,5}$")
+"""The end of an English paragraph: a short word (it. or hand.) is not alone on the last line."""
 
 LONGEST_CELL = 18
 LINE_OF_CELLS = 72
@@ -59,9 +62,11 @@ _IN_WORD = re.compile(r"[0-9A-Za-z０-９Ａ-Ｚａ-ｚ.,．，%％]{2}")
 """Two characters between which no word or number ends."""
 
 _AMOUNT = re.compile(
-    r"[$€£¥]?\d[\d,.]*\s(?:hundred|thousand|million|billion|trillion|percent)\b", re.ASCII
+    r"[$€£¥]?\d[\d,.]*(?:\s(?:hundred|thousand|million|billion|trillion|percent)\b"
+    r"|(?:-[A-Za-z]{1,12}){1,3})",
+    re.ASCII,
 )
-"""A number in English that is written in two words, which stay on one line."""
+"""A number in English that is written in two words (5 million, 270-day), which stay on one line."""
 
 _NOT_IN_HOSTS = frozenset(' "%<>\\^`{|}')
 """What no name of a server holds (the URL Standard's forbidden domain code points)."""
@@ -69,6 +74,10 @@ _NOT_IN_HOSTS = frozenset(' "%<>\\^`{|}')
 _QUOTES = {"「": "」", "『": "』", "“": "”", '"': '"'}
 _CLOSING = frozenset("、。，．・：；？！…―ー」』）】〕〉》”’々ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 _OPENING = frozenset("「『（【〔〈《“‘")
+_POINTING = frozenset(
+    ["この", "その", "あの", "どの", "こんな", "そんな", "あんな", "どんな", "ある"]
+)
+"""Phrases that only point at the next one, and so stand on its line."""
 
 
 @dataclass
@@ -190,6 +199,7 @@ def phrases(text: str) -> list[str]:
         if pieces and (
             piece[0] in _CLOSING
             or pieces[-1][-1] in _OPENING
+            or pieces[-1] in _POINTING
             or _IN_WORD.fullmatch(pieces[-1][-1] + piece[0])
         ):
             pieces[-1] += piece
@@ -282,16 +292,24 @@ class _Renderer(RendererHTML):
     def text(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         content = tokens[index].content
         language = env["setting"].language if env["setting"] else env["language"]
+        is_headline = env["inline"].meta.get("phrases")
+        is_last = tokens[index] is env["inline"].children[-1] and bool(content)
         if language != "ja":
-            pieces = _AMOUNT.split(content)
-            amounts = [*map(_unbroken, _AMOUNT.findall(content)), ""]
-            return "".join(map(str.__add__, map(_escaped, pieces), amounts))
-        if env["inline"].meta.get("phrases"):
+            last = _LAST_WORDS.search(content) if is_last and not is_headline else None
+            before = content[: last.start()] if last else content
+            pieces = _AMOUNT.split(before)
+            amounts = [*map(_unbroken, _AMOUNT.findall(before)), ""]
+            end = _unbroken(last[0]) if last else ""
+            return "".join(map(str.__add__, map(_escaped, pieces), amounts)) + end
+        if is_headline:
             return "".join(map(_phrase, phrases(content)))
-        if tokens[index] is env["inline"].children[-1] and content:
+        if is_last:
             # The last line of a paragraph is a phrase at least, not す。 alone.
             tail = phrases(content[-3 * LONGEST_PHRASE :])[-1]
-            tail = tail if len(tail) <= LONGEST_TAIL else tail[-LONGEST_TAIL + 2 :]
+            start = max(len(tail) - LONGEST_TAIL, 0)
+            while start and _IN_WORD.match(tail, start - 1):
+                start -= 1
+            tail = tail[start:]
             return f"{_escaped(content[: -len(tail)])}{_phrase(tail)}"
         return _escaped(content)
 

@@ -6,11 +6,18 @@ pinned in ``pyproject.toml``, and each has a test that would see a change.
 
 from functools import cache
 
-from toolkit.rendering.typesetter import breaking, gradients, justification, layouts, tagging
+from toolkit.rendering.typesetter import (
+    balancing,
+    breaking,
+    gradients,
+    justification,
+    layouts,
+    tagging,
+)
 
 
 @cache
 def teach_weasyprint() -> None:
     """Make WeasyPrint set pages as all modules here have it; once a process."""
-    for module in (layouts, breaking, justification, tagging, gradients):
+    for module in (layouts, breaking, balancing, justification, tagging, gradients):
         module.teach()
