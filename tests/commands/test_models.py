@@ -160,7 +160,8 @@ def test_evaluate_a_folder_a_file_and_what_is_installed(
         assert lines[0] == "set, ja → en, 2 rows: reading 1.0 alone, greedy"
         assert re.match(r"    BLEU  100\.0   nrefs:1\|.*tok:13a\|", lines[1])
         assert re.match(r"    chrF2 100\.0   nrefs:1\|.*nc:6\|nw:0\|", lines[2])
-        assert re.fullmatch(r"    [\d.]+ s: [\d.]+ rows/s, \d+ tokens/s", lines[4])
+        assert lines[4] == "    numbers right in 0 of 0 rows that hold some"
+        assert re.fullmatch(r"    [\d.]+ s: [\d.]+ rows/s, \d+ tokens/s", lines[5])
     assert not (home / "reading").exists()
     newsletter("models", "install", file)
     arguments = ("--test", "set.tsv", "set.tsv", "--beam", "2", "--json")
@@ -183,6 +184,8 @@ def test_evaluate_with_the_toolkit_around_a_package(
     assert "chrF2 100.0" not in alone
     assert "reading 1.0 with the toolkit around it" in around
     assert "chrF2 100.0" in around
+    assert "numbers right in 0 of 1 rows that hold some (0%)" in alone
+    assert "numbers right in 1 of 1 rows that hold some (100%)" in around
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from toolkit.translation.evaluation import opened, read_test_set, score
+from toolkit.translation.evaluation import count_numbers, opened, read_test_set, score
 
 
 def test_bleu_of_one_wrong_word() -> None:
@@ -52,3 +52,12 @@ def test_a_code_is_a_package_and_a_pair_is_one_direction_of_it() -> None:
         assert both.pairs == (("ja", "en"), ("en", "ja"))
         assert one.pairs == (("en", "ja"),)
         assert one.path == both.path
+
+
+def test_rows_that_say_their_numbers_right_are_counted() -> None:
+    rows = ["売上は8億円。", "3社が参加。", "客は3500人。", "数は言わない。"]
+    texts = ["Sales were ¥80 million.", "Three firms take part.", "3,500 guests.", "No number."]
+    # Nothing can be said of the third: the person left its number out.
+    references = ["Sales were ¥800 million.", "Three companies took part.", "Many came.", "None."]
+    numbers = count_numbers(rows, texts, references, "ja", "en")
+    assert (numbers.rows, numbers.right) == (2, 1)

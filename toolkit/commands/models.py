@@ -182,7 +182,7 @@ def evaluate_(
     toolkit: bool,
     as_json: bool,
 ) -> None:
-    """Score a package by test sets: BLEU, chrF2, and how fast it is.
+    """Score a package by test sets: BLEU, chrF2, numbers, and how fast it is.
 
     PACKAGE is an .argosmodel file, a folder, the code of an installed package, or a pair. It
     translates each row alone: nothing is protected, looked up or decoded again. With
@@ -229,13 +229,15 @@ def _print_evaluation(result: "Evaluation") -> None:
         way = "with the toolkit around it"
     else:
         way = "alone, " + ("greedy" if result.beam == 1 else f"beam {result.beam}")
-    scores = result.scores
+    scores, numbers = result.scores, result.numbers
+    share = f" ({numbers.right / numbers.rows:.0%})" if numbers.rows else ""
     click.echo(
         f"{result.test}, {result.source} → {result.target}, {result.rows} rows: "
         f"{result.package} {result.version} {way}\n"
         f"    BLEU  {scores.bleu:5.1f}   {scores.bleu_signature}\n"
         f"    chrF2 {scores.chrf:5.1f}   {scores.chrf_signature}\n"
         f"    both sides in NFKC: BLEU {scores.bleu_nfkc:.1f}, chrF2 {scores.chrf_nfkc:.1f}\n"
+        f"    numbers right in {numbers.right} of {numbers.rows} rows that hold some{share}\n"
         f"    {result.seconds:.1f} s: {result.rows_per_second:.1f} rows/s, "
         f"{result.pieces_per_second:.0f} tokens/s"
     )

@@ -3,7 +3,8 @@
 Measured is either the package alone (each row one question, no protection, no control of
 repetition) or all the toolkit makes of it (``translate_lines``, without a glossary). The
 scores are sacrebleu's, BLEU (Papineni et al. 2002) and chrF2 (Popović 2015); BLEU cuts English
-by ``13a`` and Japanese by MeCab, as the WMT shared tasks do.
+by ``13a`` and Japanese by MeCab, as the WMT shared tasks do. Neither minds a wrong number much,
+so the rows that say all their numbers right are counted too.
 """
 
 import re
@@ -22,6 +23,7 @@ from toolkit.files import read_text
 from toolkit.translation.engine import clean, decode, engine_of, ready
 from toolkit.translation.metadata import Package, read_package
 from toolkit.translation.model import Decoding, load
+from toolkit.translation.numbers import compare_values, find_amounts
 from toolkit.translation.package import find, installed, shown_pairs, unpacked
 from toolkit.translation.translate import translate_lines
 
@@ -87,6 +89,19 @@ class Scores:
 
 
 @dataclass(frozen=True)
+class Numbers:
+    """How many rows hold numbers, and in how many of them a translation says all of them right.
+
+    Counted are rows where the person's translation has the source's values, by the same
+    comparison (``compare_values``): where a person wrote "thousands" for 3,500, or where the
+    comparison reads something wrongly, nothing can be said of a machine.
+    """
+
+    rows: int
+    right: int
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """The result of one test set in one direction.
 
@@ -99,6 +114,7 @@ class Evaluation:
         rows, pieces: rows translated; pieces in the translations (a model's tokens).
         seconds: taken for translating, without loading.
         scores: see ``Scores``.
+        numbers: see ``Numbers``.
     """
 
     test: str
@@ -112,6 +128,7 @@ class Evaluation:
     pieces: int
     seconds: float
     scores: Scores
+    numbers: Numbers
 
     @property
     def rows_per_second(self) -> float:
@@ -275,6 +292,7 @@ def evaluate(
         pieces=done.pieces,
         seconds=done.seconds,
         scores=score(done.texts, test.side(target), target),
+        numbers=count_numbers(test.side(source), done.texts, test.side(target), source, target),
     )
 
 
@@ -372,6 +390,30 @@ def score(texts: Sequence[str], references: Sequence[str], target: str) -> Score
         bleu_signature=str(bleu.get_signature()),
         chrf_signature=str(chrf.get_signature()),
     )
+
+
+def count_numbers(
+    rows: Sequence[str],
+    texts: Sequence[str],
+    references: Sequence[str],
+    source: str,
+    target: str,
+) -> Numbers:
+    """Count the rows that hold numbers, and those whose translation says them right.
+
+    Args:
+        rows: what was translated.
+        texts: the translations.
+        references: a person's.
+        source, target: the languages.
+    """
+    sure = [
+        (row, text)
+        for row, text, reference in zip(rows, texts, references, strict=True)
+        if find_amounts(row, source) and not compare_values(row, reference, source, target)
+    ]
+    right = sum(not compare_values(row, text, source, target) for row, text in sure)
+    return Numbers(len(sure), right)
 
 
 def _nfkc(text: str) -> str:
