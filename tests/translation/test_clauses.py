@@ -48,3 +48,5 @@ def test_what_cannot_be_halved(text: str) -> None:
 
 def test_only_at_punctuation_if_so_asked() -> None:
     assert halves("one two three four", anywhere=False) is None
+    kept = clauses("one two three four, five", lambda piece: len(piece) <= 10, anywhere=False)
+    assert kept == ["one two three four,", " five"]

@@ -11,7 +11,7 @@ from benchmarks.covering import judge, read_expected
 from toolkit.document.glossary import Glossary, Term
 from toolkit.document.japanese import is_kana, is_kanji
 from toolkit.translation import drafting
-from toolkit.translation.drafting import WAYS, draft_sentences
+from toolkit.translation.drafting import GUESSED, WAYS, draft_sentences
 from toolkit.translation.engine import Draft, Engine
 from toolkit.translation.inline import elements
 from toolkit.translation.quality import MARK_MOVED
@@ -206,6 +206,25 @@ def test_only_the_clause_that_lost_something_is_asked_for_again() -> None:
     assert draft.text == "Semiconductors grew, Bank of Japan shrank, the city says."
     assert [attempt for attempt, text in asked if text == "⟦0⟧は伸びて、"] == [0]
     assert [attempt for attempt, text in asked if text.startswith("⟦0⟧は縮")] == [0, 2]
+
+
+def test_who_guessed_says_so_unless_a_beam_did_not() -> None:
+    class Guessing(Fake):
+        def translate(
+            self,
+            sentences: Sequence[str],
+            *,
+            attempt: int = 0,
+            progress: Callable[[int], None] | None = None,
+        ) -> list[Draft]:
+            return [
+                Draft(f"A word of {attempt}.", -0.5, guessed=attempt == 0 or "宮沢" in text)
+                for text in sentences
+            ]
+
+    sure, guessed = draft_sentences(["炉が動く。", "宮沢が来る。"], Guessing(honest), Glossary())
+    assert (sure.text, sure.findings) == ("A word of 2.", ())
+    assert (guessed.text, guessed.findings) == ("A word of 0.", (GUESSED,))
 
 
 def test_a_quotation_is_not_cut_from_its_particle() -> None:

@@ -79,6 +79,49 @@ def scripted(*answers: str) -> tuple[Engine, list[Decoding]]:
     return PackageEngine("ja", "en", (), package, model), asked
 
 
+def test_a_long_sentence_is_cut_only_at_its_punctuation() -> None:
+    engine, asked = scripted("word")
+    assert isinstance(engine, PackageEngine)
+    engine = replace(engine, package=replace(engine.package, easy=2))
+    drafts = engine.translate(["one two, three four", "one two three four"])
+    assert [draft.text for draft in drafts] == ["word word", "word"]
+    assert len(asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("answers", "text", "guessed"),
+    [
+        (("the fish",), "the fish", False),
+        (("the 魚", "the fish"), "the fish", True),
+        # What cannot be said otherwise stays as it was.
+        (("the 魚", "the the the the the the"), "the 魚", False),
+        (("the 魚", "the fish…"), "the 魚", False),
+    ],
+)
+def test_words_left_in_the_other_language_are_asked_for_without_it(
+    answers: tuple[str, ...], text: str, guessed: bool
+) -> None:
+    engine, asked = scripted(*answers)
+    assert isinstance(engine, PackageEngine)
+    engine = replace(engine, model=replace(engine.model, foreign=frozenset({"魚"})))
+    (draft,) = engine.translate(["words"])
+    assert (draft.text, draft.guessed, draft.complete) == (text, guessed, True)
+    assert [decoding.native for decoding in asked] == [False, True][: len(answers)]
+
+
+def test_the_model_that_ships_can_do_without_japanese() -> None:
+    """Asked for English without a piece of Japanese, it writes none, not even by its bytes."""
+    engine = open_engine("ja", "en", "ja-en")
+    assert isinstance(engine, PackageEngine)
+    model = engine.model
+    sources = [model.encode(text) for text in ("宮沢賢治の童話", "炉と鮨と魑魅魍魎")]
+    calls = model.submit(sources, Decoding(native=True), 60)
+    texts = [model.decode(call().pieces) for call in calls]
+    assert all(texts)
+    assert not any(JAPANESE.search(text) for text in texts)
+    assert not open_engine("en", "ja", "ja-en").model.foreign  # type: ignore[attr-defined]
+
+
 def test_a_dictionary_translates(dictionary: Engine) -> None:
     drafts = dictionary.translate(["ねこはいぬ。", "いぬ、ねこ"])
     assert [draft.text for draft in drafts] == ["cat is dog.", "dog,cat"]

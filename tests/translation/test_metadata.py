@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from toolkit.errors import ContentError
-from toolkit.translation.metadata import parse_metadata, read_package, version_order
+from toolkit.translation.metadata import EASY, LONGEST, parse_metadata, read_package, version_order
 
 CASES = tomllib.loads((Path(__file__).parent / "cases/metadata.toml").read_text("utf-8"))["case"]
 
@@ -23,6 +23,22 @@ def test_metadata(case: dict[str, Any]) -> None:
     assert [list(pair) for pair in package.pairs] == case["pairs"]
     assert package.name == case["name"]
     assert package.code == "some"
+
+
+@pytest.mark.parametrize(
+    ("fields", "easy", "longest"),
+    [
+        ('"architecture": "decoder-only"', EASY, LONGEST),
+        ('"architecture": "decoder-only", "longest": 200', 200, 200),
+        ('"architecture": "decoder-only", "longest": 200, "easy": 50', 50, 200),
+        ('"longest": 60', 60, 60),
+        ('"name": "of the usual form"', LONGEST, LONGEST),
+    ],
+)
+def test_how_long_a_sentence_is_not_cut(fields: str, easy: int, longest: int) -> None:
+    asked = '"from_code": "ja", "to_code": "en", "end": "</s>", "prompt": {"en": ["{source}"]}'
+    package = parse_metadata(f"{{{asked}, {fields}}}", Path("packages/some"))
+    assert (package.easy, package.longest) == (easy, longest)
 
 
 def test_deep_nesting_is_an_error_and_no_crash() -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from toolkit.document.glossary import Glossary, Term
+from toolkit.translation.drafting import GUESSED
 from toolkit.translation.quality import differences, is_repeating, kind_of
 
 GLOSSARY = Glossary((Term("大統領令", "executive order"), Term("日銀", "Bank of Japan")))
@@ -46,6 +47,7 @@ def test_loops_are_seen(text: str, source: str, repeating: bool) -> None:
         ("$500 million is in the translation only", "number"),
         ("the glossary's Bank of Japan is not used", "term"),
         ("words are left in Japanese", "language"),
+        (GUESSED, "language"),
         ("not translated: the engine had no words for it", "language"),
         ("the translation repeats itself", "repetition"),
         ("the translation is much longer than its source", "length"),

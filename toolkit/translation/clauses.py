@@ -10,17 +10,21 @@ _AFTER_SPACE = re.compile(r"(?<=\s)(?=\S)")
 _WITH_MARKS = r".[\u0300-\u036f\u3099\u309a\u200d\ufe0f]+"
 
 
-def clauses(text: str, fits: Callable[[str], bool], whole: Sequence[str] = ()) -> list[str]:
+def clauses(
+    text: str, fits: Callable[[str], bool], whole: Sequence[str] = (), *, anywhere: bool = True
+) -> list[str]:
     """Halve a text until every piece fits; joined, the pieces are the text again.
 
     Args:
         text: a sentence.
         fits: whether a piece is short enough.
         whole: strings that are never cut, such as placeholders.
+        anywhere: whether it may be cut where there is no punctuation; if not, a piece that
+            has none stays longer than what fits.
     """
-    if fits(text) or (halved := halves(text, whole)) is None:
+    if fits(text) or (halved := halves(text, whole, anywhere=anywhere)) is None:
         return [text]
-    return [piece for half in halved for piece in clauses(half, fits, whole)]
+    return [piece for half in halved for piece in clauses(half, fits, whole, anywhere=anywhere)]
 
 
 def halves(

@@ -82,6 +82,8 @@ class DraftedSentence:
     findings: tuple[str, ...] = ()
 
 
+GUESSED = "words that the translator left in the source's language were guessed: check names"
+
 IN_CLAUSES = "translated in clauses: read it as a whole"
 
 BEAM = 2
@@ -377,13 +379,14 @@ class _Plan:
         answers = iter(drafts)
         pieces: list[str] = []
         scores: list[float] = []
-        complete = True
+        complete, guessed = True, False
         for part in self.parts:
             if isinstance(part, str):
                 pieces.append(part)
                 continue
             draft = next(answers)
             complete &= draft.complete
+            guessed |= draft.guessed
             scores.append(draft.score)
             text = with_atoms(draft.text, part.places)
             if text is None:
@@ -398,7 +401,15 @@ class _Plan:
         score = sum(scores) / max(len(scores), 1)
         looked = self._looks(drafts, text)
         return _Reading(
-            self, text, guards, carried if self.marked else (), looked, score, complete, clean
+            self,
+            text,
+            guards,
+            carried if self.marked else (),
+            looked,
+            score,
+            complete,
+            clean,
+            guessed,
         )
 
     def _looks(self, drafts: Sequence[Draft], text: str) -> list[list[float]]:
@@ -465,6 +476,7 @@ class _Reading:
     score: float
     complete: bool
     clean: bool
+    guessed: bool
 
     @property
     def told_apart(self) -> bool:
@@ -525,6 +537,8 @@ class _Reading:
             return None  # what was shown to the engine did not come back
         if not all(placed.sure):
             faults.append("the place of bold, emphasis or a link was guessed")
+        if self.guessed:
+            faults.append(GUESSED)
         if not self.complete:
             faults.append("the translation was cut off")
         if not self.clean:
@@ -579,12 +593,13 @@ def _last_resort(jobs: Sequence[_Job], engine: Engine) -> None:
     answers = iter(engine.translate(texts) if texts else [])
     for job, pieces in zip(jobs, cut, strict=True):
         places, words, scores = [0], "", []
-        translated = False
+        translated = guessed = False
         for piece in pieces:
             text = piece
             if _has_words(piece):
                 draft = next(answers)
                 scores.append(draft.score)
+                guessed |= draft.guessed
                 said = re.sub(f"⟦[^⟧]*⟧?|⟧|{ATOM}", "", draft.text.replace(MARK, "")).strip()
                 translated |= bool(said)
                 text = said or piece
@@ -602,6 +617,8 @@ def _last_resort(jobs: Sequence[_Job], engine: Engine) -> None:
         if not translated or elements(text) != elements(job.sentence):
             text, finding = job.sentence.strip(), UNTRANSLATED
         faults = differences(job.sentence, text, job.source, job.target, job.glossary)
+        if guessed and finding != UNTRANSLATED:
+            faults.append(GUESSED)
         score = sum(scores) / max(len(scores), 1)
         job.offer(_Candidate(text, score, tuple(faults), finding))
         job.pending = False

@@ -8,13 +8,14 @@ give the same text for the same list of sentences on the same machine.
 A model that is unsure may repeat itself without end. What does so, or is empty, or does not
 come to an end within a length that fits its source, is decoded again in the way of the next
 attempt, then in halves, and as a last resort cut where it began to repeat
-(``Draft.complete`` is then false).
+(``Draft.complete`` is then false). What holds pieces of the other language is decoded once
+more without them (``Draft.guessed`` is then true).
 """
 
 import unicodedata
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from toolkit.errors import MissingError
@@ -36,12 +37,15 @@ class Draft:
         score: the mean log probability of a token, at most 0; 0 where nothing was translated.
         complete: false where no way of decoding came to an end, and the text was cut.
         attention: what was looked at, where the model tells.
+        guessed: whether the model left words in the source's language, and was made to say
+            them in the target's: names above all, which it may invent.
     """
 
     text: str
     score: float
     complete: bool = True
     attention: Attention | None = None
+    guessed: bool = False
 
 
 class Engine(Protocol):
@@ -164,7 +168,7 @@ class PackageEngine:
         for number, sentence in enumerate(sentences):
             text = clean(sentence)
             if self._has_words(text):
-                parts = clauses(text, self._fits, self.placeholders)
+                parts = self._parts(text)
                 places[number] = range(len(texts), len(texts) + len(parts))
                 texts += [part.strip() for part in parts]
             else:
@@ -187,8 +191,19 @@ class PackageEngine:
             text = text.replace(placeholder, "")
         return any(character.isalpha() for character in text)
 
-    def _fits(self, text: str) -> bool:
-        return len(self.model.encode(text)) <= self.package.longest
+    def _parts(self, text: str) -> list[str]:
+        """What to ask for: a text as it is if it is short, else its clauses."""
+
+        def up_to(pieces: int) -> Callable[[str], bool]:
+            return lambda text: len(self.model.encode(text)) <= pieces
+
+        easy, longest = up_to(self.package.easy), up_to(self.package.longest)
+        signs = self.placeholders
+        return [
+            part
+            for clause in clauses(text, easy, signs, anywhere=False)
+            for part in clauses(clause, longest, signs)
+        ]
 
     def _translate(self, texts: Sequence[str], attempt: int) -> Iterator[tuple[int, Draft]]:
         """Texts that fit the model, each with its number, as they are finished."""
@@ -203,16 +218,23 @@ class PackageEngine:
         # One more way mends nearly all; whoever wants another asks for a higher attempt.
         for decoding in (ATTEMPTS[attempt], ATTEMPTS[(attempt + 1) % len(ATTEMPTS)]):
             failed = []
+            left: dict[int, Draft] = {}
             for index, answer in self._answers(sources, pending, decoding):
-                text = self._text(answer.pieces)
-                if text and answer.ended and not _loops(sources[index], answer.pieces):
-                    yield index, Draft(text, answer.score, True, _attention(sources[index], answer))
+                draft = self._whole(sources[index], answer)
+                if draft is not None and self.model.foreign.isdisjoint(answer.pieces):
+                    yield index, draft
+                elif draft is not None:
+                    left[index] = draft
                 elif _is_endless(sources[index]):
                     # Such a source (ああああああ…) is answered like this in every way.
                     yield index, self._cut(answer)
                 else:
                     rejected.setdefault(index, answer)
                     failed.append(index)
+            native = replace(decoding, native=True)
+            for index, answer in self._answers(sources, sorted(left), native):
+                draft = self._whole(sources[index], answer)
+                yield index, left[index] if draft is None else replace(draft, guessed=True)
             pending = sorted(failed)
         for index in pending:
             parts = halves(texts[index], self.placeholders, anywhere=False)
@@ -221,6 +243,13 @@ class PackageEngine:
                 yield index, self._joined([drafts[0], drafts[1]])
             else:
                 yield index, self._cut(rejected[index])
+
+    def _whole(self, source: Sequence[str], answer: Answer) -> Draft | None:
+        """The draft that an answer is, or None where it is empty, has no end or loops."""
+        text = self._text(answer.pieces)
+        if not text or not answer.ended or _loops(source, answer.pieces):
+            return None
+        return Draft(text, answer.score, True, _attention(source, answer))
 
     def _cut(self, answer: Answer) -> Draft:
         """What can be kept of an answer that has no end: all before it repeats itself."""
@@ -246,6 +275,7 @@ class PackageEngine:
             sum(part.score for part in parts) / len(parts),
             all(part.complete for part in parts),
             _one_after_another([part.attention for part in parts]),
+            any(part.guessed for part in parts),
         )
 
 

@@ -7,7 +7,8 @@ Some fields are ours. ``architecture`` ``"decoder-only"`` marks a package whose 
 a prompt; then ``prompt`` (by target language, with ``{source}`` where the sentence goes) and
 ``end`` say how it is asked. ``placeholders`` lists marks that a model was trained to copy, and
 ``longest`` says how many pieces it takes in one: a model trained on passages of several
-sentences takes more than the usual.
+sentences takes more than the usual. ``easy`` says up to how many it does well: a longer sentence
+is cut at its punctuation.
 """
 
 import json
@@ -27,6 +28,11 @@ FILE = "metadata.json"
 LONGEST = 120
 """The longest source, in pieces, that a model takes in one if its package says nothing else:
 few that models are trained on are longer."""
+
+EASY = 30
+"""Up to how many pieces a decoder-only model does well if its package says nothing else, which
+is the one that comes with the toolkit (docs/performance.md). What encoder-decoder models do with
+long sentences was not measured: they are not cut before ``LONGEST``."""
 
 SOURCE = "{source}"
 """The place of the sentence in a prompt."""
@@ -54,6 +60,7 @@ class Package:
         end: the piece a decoder-only model's answer ends with.
         placeholders: marks the model was trained to copy; empty if none.
         longest: the longest source, in pieces, that it translates in one.
+        easy: the longest that is not cut at its punctuation.
         target_prefix: the piece an encoder-decoder model's answer begins with; may be empty.
         bundled: whether it comes with the toolkit.
     """
@@ -68,6 +75,7 @@ class Package:
     end: str = ""
     placeholders: tuple[str, ...] = ()
     longest: int = LONGEST
+    easy: int = LONGEST
     target_prefix: str = ""
     bundled: bool = False
 
@@ -123,6 +131,9 @@ def parse_metadata(text: str, folder: Path) -> Package:
         raise ContentError(
             "does not say how its model is asked for one of several target languages", path
         )
+    longest = _pieces(data, "longest", LONGEST, path)
+    # Whoever says the longest knows the model, and means that it does that well.
+    easy = EASY if architecture == DECODER_ONLY and "longest" not in data else longest
     return Package(
         code=folder.name,
         path=folder,
@@ -133,7 +144,8 @@ def parse_metadata(text: str, folder: Path) -> Package:
         prompt=prompt,
         end=_text(data, "end", path),
         placeholders=_strings(data, "placeholders", path),
-        longest=_longest(data, path),
+        longest=longest,
+        easy=_pieces(data, "easy", easy, path),
         target_prefix=_text(data, "target_prefix", path),
     )
 
@@ -167,10 +179,10 @@ def _strings(data: Mapping[str, Any], key: str, path: Path) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _longest(data: Mapping[str, Any], path: Path) -> int:
-    value = data.get("longest", LONGEST)
+def _pieces(data: Mapping[str, Any], key: str, usual: int, path: Path) -> int:
+    value = data.get(key, usual)
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ContentError("longest must be a number of pieces", path)
+        raise ContentError(f"{key} must be a number of pieces", path)
     return value
 
 

@@ -17,17 +17,29 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from toolkit.document.japanese import is_kana, is_kanji
 from toolkit.errors import MissingError
 from toolkit.translation.metadata import DECODER_ONLY, SOURCE, TOKENIZERS, Package
 
 
 @dataclass(frozen=True)
 class Decoding:
-    """A way to search for a translation; the names are CTranslate2's."""
+    """A way to search for a translation; but for the last the names are CTranslate2's.
+
+    ``native`` never takes one of the model's ``foreign`` pieces.
+    """
 
     beam_size: int = 1
     repetition_penalty: float = 1.0
     no_repeat_ngram_size: int = 0
+    native: bool = False
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What CTranslate2 is told."""
+        values = asdict(self)
+        del values["native"]
+        return values
 
 
 @dataclass(frozen=True)
@@ -59,12 +71,14 @@ class Model:
         submit: start on a batch of encoded texts (with a way of decoding and the longest answer
             in pieces); the calls it returns wait for an answer each.
         parallel: how many batches are worked on at once.
+        foreign: pieces that no text in the target language holds, where it can do without.
     """
 
     encode: Callable[[str], list[str]]
     decode: Callable[[Sequence[str]], str]
     submit: Callable[[Sequence[Sequence[str]], Decoding, int], list[Callable[[], Answer]]]
     parallel: int
+    foreign: frozenset[str] = frozenset()
 
 
 def load(package: Package, target: str) -> Model:
@@ -96,6 +110,10 @@ def _decoder_only(package: Package, target: str) -> Model:
         if processor.piece_to_id(piece) == processor.unk_id():
             raise ValueError(f"its vocabulary lacks {piece}")
 
+    foreign = _foreign(processor, target)
+    never = [[piece] for piece in sorted(control - {package.end})]
+    never_foreign = never + [[piece] for piece in sorted(foreign)]
+
     def encode(text: str) -> list[str]:
         return _spelled(processor, compatible(text), control)
 
@@ -106,15 +124,25 @@ def _decoder_only(package: Package, target: str) -> Model:
             [[*before, *pieces, *after] for pieces in batch],
             include_prompt_in_result=False,
             end_token=package.end,
-            suppress_sequences=[[piece] for piece in sorted(control - {package.end})],
+            suppress_sequences=never_foreign if decoding.native else never,
             max_length=longest,
             return_scores=True,
             asynchronous=True,
-            **asdict(decoding),
+            **decoding.options,
         )
         return [partial(_answer, one, "sequences", longest) for one in pending]
 
-    return Model(encode, processor.decode_pieces, submit, generator.num_generators)
+    return Model(encode, processor.decode_pieces, submit, generator.num_generators, foreign)
+
+
+def _foreign(processor: Any, target: str) -> frozenset[str]:
+    """The pieces that no text in a language holds: in English, kana and kanji."""
+    if target != "en":
+        return frozenset()
+    pieces = map(processor.id_to_piece, range(processor.get_piece_size()))
+    japanese = {piece for piece in pieces if any(is_kana(char) or is_kanji(char) for char in piece)}
+    # The bytes that they begin with in UTF-8, for what is spelled in bytes.
+    return frozenset(japanese | {f"<0x{byte:X}>" for byte in range(0xE3, 0xEA)})
 
 
 def _encoder_decoder(package: Package, target: str) -> Model:
@@ -145,7 +173,7 @@ def _encoder_decoder(package: Package, target: str) -> Model:
             max_decoding_length=longest,
             return_scores=True,
             asynchronous=True,
-            **asdict(decoding),
+            **decoding.options,
         )
         return [partial(_answer, one, "hypotheses", longest, len(prefix)) for one in pending]
 

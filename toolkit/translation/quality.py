@@ -33,7 +33,7 @@ _KINDS = (
         r"|the (?:link to|image|code) .* is not in the trans|the place of ",
     ),
     ("number", r".* is (?:missing in|in) the translation|amounts were left"),
-    ("language", r"words are left in |not translated"),
+    ("language", r"words are left in |words that the translator left |not translated"),
     ("repetition", r"the translation (?:repeats itself|was cut off)"),
     ("length", r"the translation is much "),
     ("punctuation", r"quotation marks or brackets |there are signs "),
