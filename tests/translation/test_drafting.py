@@ -218,13 +218,17 @@ def test_who_guessed_says_so_unless_a_beam_did_not() -> None:
             progress: Callable[[int], None] | None = None,
         ) -> list[Draft]:
             return [
-                Draft(f"A word of {attempt}.", -0.5, guessed=attempt == 0 or "宮沢" in text)
+                Draft(
+                    "A quick word." if attempt == 0 else "A slow word.",
+                    -0.5,
+                    guessed=attempt == 0 or "宮沢" in text,
+                )
                 for text in sentences
             ]
 
     sure, guessed = draft_sentences(["炉が動く。", "宮沢が来る。"], Guessing(honest), Glossary())
-    assert (sure.text, sure.findings) == ("A word of 2.", ())
-    assert (guessed.text, guessed.findings) == ("A word of 0.", (GUESSED,))
+    assert (sure.text, sure.findings) == ("A slow word.", ())
+    assert (guessed.text, guessed.findings) == ("A quick word.", (GUESSED,))
 
 
 def test_a_quotation_is_not_cut_from_its_particle() -> None:
