@@ -71,6 +71,8 @@ def main() -> None:
             [sys.executable, "-m", "toolkit.cli", *map(str, (*command, *amount))], check=False
         )
         print(f"newsletter models train: {(time.monotonic() - start) / 60:.1f} minutes in all")
+        if ran.returncode == 1:
+            sys.exit("Nothing better came of it, and nothing was kept: see the figures above.")
         if ran.returncode:
             sys.exit(ran.returncode)
         tests = [read_test_set(held_out)]
