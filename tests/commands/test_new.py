@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.support import Newsletter
 from toolkit.editorial import issue_files
@@ -142,7 +143,7 @@ def test_an_editors_note_from_a_file(folder: Path, newsletter: Newsletter, tmp_p
 
 
 def test_pictures_are_found_from_the_issue(folder: Path, newsletter: Newsletter) -> None:
-    (folder / "articles" / "ship.png").touch()
+    Image.new("RGB", (4, 3)).save(folder / "articles" / "ship.png")
     article = folder / "articles" / "ship.md"
     article.write_text("---\ntitle: 船\n---\n\n![船](ship.png)\n\n船が港に戻りました。\n", "utf-8")
     result = newsletter(

@@ -76,7 +76,9 @@ def test_no_object_of_a_document_outlives_it(tmp_path: Path) -> None:
     before = count_objects()
     make(publication, slugs[1:], formats)
     more = count_objects() - before
-    assert {kind: n for kind, n in more.items() if kind.split(".")[0] in MAKERS} == {}
+    # lxml keeps up to a hundred paths that were looked for.
+    kept = {kind: n for kind, n in more.items() if not kind.startswith("lxml._elementpath.")}
+    assert {kind: n for kind, n in kept.items() if kind.split(".")[0] in MAKERS} == {}
     # A single edition that is kept has tens of thousands.
     assert more.total() < 2_000, more
 

@@ -7,8 +7,7 @@ is what every reader takes a picture without a profile for.
 """
 
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
+from toolkit.document.pictures import whole_pictures_only
 from toolkit.document.svg import is_svg, read_svg
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
@@ -132,7 +132,7 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with _whole_pictures_only(), warnings.catch_warnings():
+        with whole_pictures_only(), warnings.catch_warnings():
             # Pillow warns of large pictures; the limit here is ours and is an error.
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
@@ -309,7 +309,7 @@ def _bare_bitmap(data: bytes) -> tuple[str, bytes]:
     from PIL import Image, UnidentifiedImageError
 
     try:
-        with _whole_pictures_only(), warnings.catch_warnings():
+        with whole_pictures_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
                 if image.width * image.height > PIXEL_LIMIT:
@@ -326,19 +326,6 @@ def _bare_bitmap(data: bytes) -> tuple[str, bytes]:
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise ContentError(f"holds a picture that is damaged ({error})") from None
     return MIME_TYPES[kind], data
-
-
-@contextmanager
-def _whole_pictures_only() -> Iterator[None]:
-    """Pillow as it comes: WeasyPrint, once imported, makes it take truncated pictures too."""
-    from PIL import ImageFile
-
-    before = ImageFile.LOAD_TRUNCATED_IMAGES
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _locate(source: str, base: Path, root: Path, fail_with: Callable[[str], ContentError]) -> Path:

@@ -31,7 +31,7 @@ few that models are trained on are longer."""
 
 EASY = 30
 """Up to how many pieces a decoder-only model does well if its package says nothing else, which
-is the one that comes with the toolkit (docs/performance.md). What encoder-decoder models do with
+is the one that comes with the toolkit. What encoder-decoder models do with
 long sentences was not measured: they are not cut before ``LONGEST``."""
 
 SOURCE = "{source}"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+from toolkit.document.pictures import whole_pictures_only
 from toolkit.document.svg import LIMIT, Drawing, is_svg, read_svg
 from toolkit.editorial.links import is_relative, target
 from toolkit.editorial.prose import Prose
@@ -122,7 +123,7 @@ def _broken(page: Page, address: str) -> str:
 
     file = target(address, page.path.parent)
     try:
-        with warnings.catch_warnings():
+        with whole_pictures_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(file, formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
                 # A photograph is read at an eighth of its size: to its end all the same.
