@@ -43,14 +43,13 @@ OURS_WARM = """
 import sys
 import time
 from pathlib import Path
-from toolkit.document.issue import read_issue
 from toolkit.document.publication import read_publication
-from toolkit.rendering.edition import prepare
-from toolkit.rendering.pdf import render
+from toolkit.export.tasks import Made, Task, run
 publication = read_publication(Path(sys.argv[1]))
 for slug in sys.stdin:
     start = time.process_time()
-    render(prepare(publication, read_issue(publication, slug.strip())))
+    (made,) = run(Task(publication, slug.strip(), "ja", ("pdf",)))
+    assert isinstance(made, Made)
     print(time.process_time() - start, flush=True)
 """
 
