@@ -105,6 +105,22 @@ def test_a_range_reads_as_the_same_two_values(
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
+@given(
+    value=st.decimals(Decimal("0.01"), 99_999, places=2),
+    codes=st.permutations(list(number_data().currencies)).map(lambda codes: codes[:2]),
+    hedge=st.sampled_from(["", "about", "over"]),
+)
+def test_a_rate_of_exchange_reads_as_the_same(
+    language: str, value: Decimal, codes: list[str], hedge: str
+) -> None:
+    rate = Amount(0, 0, Kind.RATE, value, "/".join(codes), hedge=hedge)
+    (found,) = find_amounts(realise(rate, language), language)
+    assert (found.kind, found.value, found.unit, found.hedge) == (
+        Kind.RATE, value, rate.unit, hedge
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
 @given(date=st.dates(), weekday=st.booleans())
 def test_a_date_reads_as_the_same_date(language: str, date: object, weekday: bool) -> None:
     from datetime import date as day_of

@@ -54,6 +54,7 @@ class Kind(StrEnum):
 
     NUMBER = "number"
     MONEY = "money"
+    RATE = "rate"
     PERCENT = "percent"
     TIMES = "times"
     FRACTION = "fraction"
@@ -73,8 +74,9 @@ class Amount:
     Attributes:
         value: the number, exact; a ``When`` where the kind is ``DATE``; for ``SEVERAL`` and
             ``SCALE`` (a table in 億円) the power of ten that there are several of.
-        unit: the code of the currency or unit in ``numbers.toml``; for an ordinal, what
-            Japanese counts with (回, 代); for a name, its digits and what stands with them;
+        unit: the code of the currency or unit in ``numbers.toml``; for a rate of exchange those
+            of both (JPY/USD is yen to the dollar); for an ordinal, what Japanese counts with
+            (回, 代); for a name, its digits and what stands with them;
             for a fraction its denominator, ``value`` being the numerator.
         upto: the upper end of a range.
         hedge: ``about``, ``at least`` and so on, where it is a part of the amount.

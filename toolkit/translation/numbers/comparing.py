@@ -113,6 +113,9 @@ def _values_of(amount: Amount, text: str) -> Iterator[_Value]:
                 value /= Decimal(amount.unit)
             elif amount.kind is Kind.SCALE:
                 kind = f"{Kind.SEVERAL}:{amount.unit}"  # trillions of dollars are both
+            elif amount.kind is Kind.RATE:
+                # The one dollar may go without saying.
+                kind = f"{Kind.MONEY}:{amount.unit.partition('/')[0]}"
             elif amount.kind in (Kind.MONEY, Kind.UNIT, Kind.SEVERAL):
                 kind += f":{amount.unit}"
             yield _Value(kind, value, text, said)

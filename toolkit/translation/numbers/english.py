@@ -104,6 +104,14 @@ def patterns() -> tuple[Rule, ...]:
         ),
         (
             re.compile(
+                rf"{hedge}{no_name}{money}(?P<a>{number})(?:[–-](?P<b>{number}))?"
+                rf"(?:[\s-](?P<ua>{currencies}))?\s(?P<for>to|per|against|for)\s(?:(?<=per\s)|(?:the|an?|one|1)\s)"
+                rf"(?P<per>{currencies})(?![A-Za-z])"
+            ),
+            _rate_en,
+        ),
+        (
+            re.compile(
                 rf"{hedge}{no_name}{sign}{money}{low}(?P<ub>{unit})?(?:[–—~]|(?<=[\d%])-|\s[–—]\s|(?P<to>\s(?:to|and)\s))"
                 rf"(?P<sign2>[+-])?(?P<cs2>{any_of(list(signs()))})?{high}(?P<ua>{unit})?(?![\w-]*\d)"
             ),
@@ -202,7 +210,8 @@ def _name_en(match: re.Match[str]) -> Amount | None:
 
 
 def _single_en(match: re.Match[str]) -> Amount | None:
-    value = _english(match["a"], match["as"], money=bool(match["cs"]))
+    counted = bool(match["cs"]) or _is_counted(match)
+    value = _english(match["a"], match["as"], money=counted)
     if value is None or not _is_word_end(match):
         return None
     kind, code, _ = unit_of(match["ua"], match["cs"], "en")
@@ -224,6 +233,21 @@ def _single_en(match: re.Match[str]) -> Amount | None:
         hedge=hedge,
         plus=match["sign"] == "+",
     )
+
+
+def _rate_en(match: re.Match[str]) -> Amount | None:
+    kind, code, _ = unit_of(match["ua"], match["cs"], "en")
+    _, per, _ = unit_of(match["per"], None, "en")
+    low = _english(match["a"], None, money=True)
+    high = _english(match["b"], None, money=True) if match["b"] else None
+    if kind is not Kind.MONEY or low is None or code == per:
+        return None
+    if per == "GBP" and match["for"] in ("per", "for"):
+        return None  # the price of a weight
+    if match["b"] and (high is None or low >= high):
+        return None
+    hedge, start = _hedge_en(match, Kind.RATE, first_of(match))
+    return Amount(start, match.end(), Kind.RATE, low, f"{code}/{per}", upto=high, hedge=hedge)
 
 
 def _range_en(match: re.Match[str]) -> Amount | None:
@@ -317,6 +341,18 @@ def _is_word_end(match: re.Match[str]) -> bool:
     after = match.string[match.end() : match.end() + 2]
     before = match.string[match.end() - 1]
     return not (before.isalnum() and after[:1].isalnum()) and not re.match(r"[.,]\d|/\d|:\d", after)
+
+
+def _is_counted(match: re.Match[str]) -> bool:
+    """Whether 10k, 5M or 2B counts something (10k users), and is no 4K screen or 10k race."""
+    if match["as"] not in ("k", "M", "B") or match["ua"] or match["x"]:
+        return False
+    return bool(
+        re.match(
+            r"\+?\s(?:(?:new|active|monthly|daily|paying|more|other)\s)*(?:people|[a-z]+[^s\W]s)\b",
+            match.string[match.end() :],
+        )
+    )
 
 
 def _is_multiple(match: re.Match[str]) -> bool:

@@ -25,6 +25,7 @@ from toolkit.translation.numbers.data import number_data
 from toolkit.translation.numbers.numerals import DIGITS
 
 _MINUS = ("-", "△", "▲", "マイナス")
+_SEN = r"(?:(?P<sen>\d\d?)銭)?"
 
 
 def patterns() -> tuple[Rule, ...]:
@@ -47,7 +48,7 @@ def patterns() -> tuple[Rule, ...]:
     )
     single = (
         rf"{hedge}{name_before}{sign}{money}(?P<a>{run})"
-        rf"(?:\s?(?P<ua>{unit})(?P<bu>[1-9一二三四五六七八九]分)?)?"
+        rf"(?:\s?(?P<ua>{unit})(?:(?P<bu>[1-9一二三四五六七八九]分)|(?<=円){_SEN})?)?"
     )
     durations = "|".join(
         rf"{re.escape(name)}{'半?' if duration.get('halves') else ''}"
@@ -71,6 +72,14 @@ def patterns() -> tuple[Rule, ...]:
                 r"(?![\d,.%]*\d|[人円年月日時兆億万])|第(?P<o>\d+)号"
             ),
             _name_ja,
+        ),
+        (
+            re.compile(
+                rf"{name_before}1(?P<per>{currencies})\s?(?:=|は|が|につき|あたり|当たり)?\s?{hedge}"
+                rf"(?P<a>{run})(?:(?:{currencies})?{dash}(?P<b>{run}))?(?P<ua>{currencies})"
+                rf"(?:(?<=円){_SEN})?{hedged}"
+            ),
+            _rate_ja,
         ),
         (
             re.compile(
@@ -115,6 +124,7 @@ def _single_ja(match: re.Match[str]) -> Amount | None:
         if match["ua"] != "割":
             return None
         value += numeral(match["bu"][:-1]) or 0
+    value += _sen(match)
     hedge, end = _hedge_ja(match)
     return Amount(
         match.start("before")
@@ -162,6 +172,25 @@ def _range_ja(match: re.Match[str]) -> Amount | None:
         else first_of(match)
     )
     return Amount(start, end, kind, low, code, upto=high, hedge=hedge, plus=match["sign"] == "+")
+
+
+def _rate_ja(match: re.Match[str]) -> Amount | None:
+    low, high = numeral(match["a"]), numeral(match["b"]) if match["b"] else None
+    _, code, _ = unit_of(match["ua"], None, "ja")
+    _, per, _ = unit_of(match["per"], None, "ja")
+    if low is None or code == per or (match["b"] and (high is None or low >= high)):
+        return None
+    if high is None:
+        low += _sen(match)
+    else:
+        high += _sen(match)
+    hedge, end = _hedge_ja(match)
+    return Amount(match.start(), end, Kind.RATE, low, f"{code}/{per}", upto=high, hedge=hedge)
+
+
+def _sen(match: re.Match[str]) -> Decimal:
+    """The hundredths of a yen that an amount ends with."""
+    return Decimal(match["sen"]).scaleb(-2) if match["sen"] else Decimal(0)
 
 
 def _several_ja(match: re.Match[str]) -> Amount | None:

@@ -55,7 +55,11 @@ def realise(amount: Amount, language: str, *, before_noun: bool = False) -> str:
     if language == "en":
         return f"{amount.hedge} {text}"
     hedge = number_data().hedges[amount.hedge]
-    return f"{hedge['before'][0]}{text}" if "before" in hedge else f"{text}{hedge['after'][0]}"
+    if "before" not in hedge:
+        return f"{text}{hedge['after'][0]}"
+    if amount.kind is Kind.RATE:
+        return text.replace("=", f"={hedge['before'][0]}")
+    return f"{hedge['before'][0]}{text}"
 
 
 def _in_japanese(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
@@ -69,6 +73,14 @@ def _in_japanese(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
         return f"{write_numeral(Decimal(amount.unit))}分の{write_numeral(value)}"
     if amount.kind is Kind.SCALE:
         return SCALE_WORDS[int(value)] + str(unit_table(amount.unit)["ja"][0])
+    if amount.kind is Kind.RATE:
+        code, _, per = amount.unit.partition("/")
+        sen = value % 1 * 100
+        if code == "JPY" and upto is None and sen and sen % 1 == 0:
+            price = f"{write_numeral(Decimal(int(value)))}円{int(sen)}銭"
+        else:
+            price = _in_japanese(replace(amount, kind=Kind.MONEY, unit=code), value, upto)
+        return f"1{unit_table(per)['ja'][0]}={price}"
     unit = {Kind.PERCENT: "%", Kind.TIMES: "倍"}.get(amount.kind, "")
     if amount.unit:
         table = unit_table(amount.unit)
@@ -103,6 +115,10 @@ def _in_english(amount: Amount, value: Decimal, upto: Decimal | None) -> str:
         words = SEVERAL[int(value)][0].replace("several ", "")
         words = words if words.endswith(" of") else f"{words}s of"
         return f"{words} {unit_table(amount.unit)['en'][1]}"
+    if amount.kind is Kind.RATE:
+        code, _, per = amount.unit.partition("/")
+        price = _in_english(replace(amount, kind=Kind.NUMBER, unit=""), value, upto)
+        return f"{price} {unit_table(code)['en'][1]} to the {unit_table(per)['en'][0]}"
     sign, unit = "", {Kind.PERCENT: "%", Kind.TIMES: " times"}.get(amount.kind, "")
     if amount.unit:
         table = unit_table(amount.unit)
