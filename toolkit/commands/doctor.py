@@ -96,8 +96,11 @@ def _attempt(name: str, look: Callable[[], str], remedy: str) -> Check:
 
 
 def _pango() -> str:
-    import weasyprint
-    from weasyprint.text.ffi import pango
+    from toolkit.rendering.typesetter.libraries import found_by_soname
+
+    with found_by_soname():
+        import weasyprint
+        from weasyprint.text.ffi import pango
 
     number = pango.pango_version()
     release = f"{number // 10000}.{number // 100 % 100}.{number % 100}"

@@ -23,6 +23,7 @@ from toolkit.rendering.fonts import missing_glyphs
 from toolkit.rendering.images import DRAWING, Picture
 from toolkit.rendering.lettering import draws_alike, in_pixels
 from toolkit.rendering.typesetter import tagging, teach_weasyprint
+from toolkit.rendering.typesetter.libraries import found_by_soname
 
 RESOLUTION = 300
 """The most pixels to an inch that a picture has at the size it is printed in."""
@@ -34,7 +35,8 @@ def render(edition: Edition | BilingualEdition) -> Rendered:
     Raises:
         ContentError: a picture, a template or a style sheet of the publication is wrong.
     """
-    from weasyprint import HTML
+    with found_by_soname():
+        from weasyprint import HTML
 
     files: set[str] = set()
     pictures: dict[str, Picture] = {}
