@@ -4,7 +4,8 @@ A case is a title, the text of a file, and the findings expected of that rule, p
 lines with a dot. The title may end in ``(en)`` for a publication written in English, in
 ``(NAME.md)`` or ``(issue.toml)`` for the file the text is put into (deep-dive.md by default),
 and in ``(glossary.csv)`` where the glossary beside the cases is used. The drawings beside the
-cases lie beside every text, with the pictures chart.png, cut.png (half of it) and empty.png.
+cases lie beside every text, with the pictures chart.png, cut.png (half of it), empty.png and
+huge.png.
 """
 
 import datetime
@@ -65,8 +66,15 @@ def _until_dot(lines: list[str]) -> list[str]:
 ALL = _cases()
 
 
+@pytest.fixture(scope="module")
+def huge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pictures") / "huge.png"
+    Image.new("1", (8000, 8000)).save(path)
+    return path
+
+
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.rule}: {case.title}")
-def test_case(tmp_path: Path, newsletter: Newsletter, case: Case) -> None:
+def test_case(tmp_path: Path, newsletter: Newsletter, huge: Path, case: Case) -> None:
     publication = tmp_path / "publication"
     language = "en" if "en" in case.options else "ja"
     make_publication(publication, language, datetime.date(2025, 11, 25))
@@ -74,6 +82,7 @@ def test_case(tmp_path: Path, newsletter: Newsletter, case: Case) -> None:
     Image.effect_noise((64, 64), 50).save(chart)
     (publication / ISSUE / "cut.png").write_bytes(chart.read_bytes()[:1000])
     (publication / ISSUE / "empty.png").touch()
+    shutil.copy(huge, publication / ISSUE / "huge.png")
     for drawing in CASES.glob("*.svg"):
         shutil.copy(drawing, publication / ISSUE)
     (tmp_path / "secret.md").write_text("# 秘密\n\n外のファイル\n", "utf-8")

@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
 from PIL.PngImagePlugin import PngInfo
 
-from toolkit.document import markdown
+from toolkit.document import markdown, pictures
 from toolkit.errors import ContentError
 from toolkit.rendering import images
 from toolkit.rendering.images import Picture, image_line, read_picture, scaled
@@ -134,7 +134,7 @@ def test_a_picture_with_too_many_pixels(read: Callable[[str], Picture], folder: 
     stream = BytesIO()
     Image.new("1", (30_000, 3_000)).save(stream, "PNG")
     (folder / "a.png").write_bytes(stream.getvalue())
-    with pytest.raises(ContentError, match="has 30000×3000 pixels; scale it down to 60 million"):
+    with pytest.raises(ContentError, match="has 30000×3000 pixels: scale it down to 60 million"):
         read("a.png")
 
 
@@ -152,9 +152,9 @@ def test_a_picture_that_decompresses_without_end(
 def test_a_picture_file_that_is_too_large(
     read: Callable[[str], Picture], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(images, "SIZE_LIMIT", 10)
+    monkeypatch.setattr(pictures, "SIZE_LIMIT", 10)
     (folder / "a.png").write_bytes(drawn("PNG"))
-    with pytest.raises(ContentError, match="is too large") as raised:
+    with pytest.raises(ContentError, match="has 0 MB: save it smaller") as raised:
         read("a.png")
     assert raised.value.line == LINE
 

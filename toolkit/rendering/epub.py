@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from toolkit.document.pictures import SIZE_LIMIT
 from toolkit.files import read_bytes
 from toolkit.rendering import Rendered, theme, xml
 from toolkit.rendering.cover import WIDTH, draw_cover
@@ -21,7 +22,6 @@ from toolkit.rendering.identity import identifier
 from toolkit.rendering.images import (
     DRAWING,
     SCREEN,
-    SIZE_LIMIT,
     Picture,
     as_png,
     read_picture,

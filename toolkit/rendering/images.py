@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it.token import Token
 
-from toolkit.document.pictures import whole_pictures_only
+from toolkit.document.pictures import SIZE_LIMIT, over_limit, whole_pictures_only
 from toolkit.document.svg import is_svg, read_svg
 from toolkit.errors import ContentError
 from toolkit.files import read_bytes
@@ -27,12 +27,6 @@ from toolkit.rendering.faces import Face
 
 if TYPE_CHECKING:
     from PIL.Image import Image as Pixels
-
-SIZE_LIMIT = 30 * 1024 * 1024
-"""The largest picture file that is read, in bytes."""
-
-PIXEL_LIMIT = 60_000_000
-"""The most pixels a picture may have: a full-frame photograph has 24 to 60 million."""
 
 SCREEN = (1600, 3200)
 """The most pixels across and down on a screen: twice the widest column, of 800 CSS pixels."""
@@ -116,6 +110,8 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
 
     path = _locate(source, base, root, fail_with=fail)
     name = unquote(source)
+    if path.is_file() and (too_much := over_limit(size=path.stat().st_size)):
+        raise fail(f"the picture {name} {too_much}")
     try:
         data = read_bytes(path, SIZE_LIMIT)
     except ContentError as error:
@@ -138,11 +134,8 @@ def read_picture(source: str, base: Path, root: Path, section: Path, line: int) 
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
                 kind = _STORED.get(str(image.format), str(image.format))
                 width, height = image.size
-                if width * height > PIXEL_LIMIT:
-                    raise fail(
-                        f"the picture {name} has {width}×{height} pixels; "
-                        f"scale it down to {PIXEL_LIMIT // 1_000_000} million or fewer"
-                    )
+                if too_much := over_limit(width=width, height=height):
+                    raise fail(f"the picture {name} {too_much}")
                 _see_that_it_decodes(image, data)
                 says_more = kind != "GIF" and (
                     _says_more(image) or containers.says_more(data, kind)
@@ -312,8 +305,8 @@ def _bare_bitmap(data: bytes) -> tuple[str, bytes]:
         with whole_pictures_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(BytesIO(data), formats=[*MIME_TYPES]) as image:
-                if image.width * image.height > PIXEL_LIMIT:
-                    raise ContentError("holds a picture that has too many pixels; scale it down")
+                if too_much := over_limit(width=image.width, height=image.height):
+                    raise ContentError(f"holds a picture that {too_much}")
                 image.load()
                 # Of GIF and WebP not every e-book reader knows both.
                 kind = "JPEG" if image.format in ("JPEG", "MPO") else "PNG"

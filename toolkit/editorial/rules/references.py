@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
-from toolkit.document.pictures import whole_pictures_only
+from toolkit.document.pictures import over_limit, whole_pictures_only
 from toolkit.document.svg import LIMIT, Drawing, is_svg, read_svg
 from toolkit.editorial.links import is_relative, target
 from toolkit.editorial.prose import Prose
@@ -115,17 +115,18 @@ def _drawing(page: Page, address: str) -> Drawing | None:
 
 
 def _broken(page: Page, address: str) -> str:
-    """What keeps a picture from being shown; empty where it can be, as far as is seen here.
-
-    How large it may be is for the build to say.
-    """
+    """What keeps a picture from being shown; empty where it can be, as far as is seen here."""
     from PIL import Image, UnidentifiedImageError
 
     file = target(address, page.path.parent)
     try:
+        if too_much := over_limit(size=file.stat().st_size):
+            return too_much
         with whole_pictures_only(), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(file, formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
+                if too_much := over_limit(width=image.width, height=image.height):
+                    return too_much
                 # A photograph is read at an eighth of its size: to its end all the same.
                 image.draft(None, (1, 1))
                 image.load()
