@@ -51,9 +51,10 @@ def read_text(path: Path, limit: int = TEXT_LIMIT) -> str:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise ContentError(
-            "is not UTF-8 text; `newsletter import` reads other encodings", path, line
-        ) from None
+        advice = "save it as UTF-8"
+        if path.suffix == ".md":
+            advice += ", or give it to `newsletter import`, which reads other encodings"
+        raise ContentError(f"is not UTF-8 text: {advice}", path, line) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise ContentError("holds binary data, not text", path, line)

@@ -127,7 +127,7 @@ def test_files_that_cannot_be_read(
     ("data", "message"),
     [
         (b"\x00\x01\x02", "holds binary data, not text"),
-        ("# 港\n\n船".encode("shift_jis"), "is not UTF-8 text"),
+        ("# 港\n\n船".encode("shift_jis"), "is not UTF-8 text: save it as UTF-8, or give it to"),
         (b"a" * 11_000_000, "is too large (11 MB; the limit is 2 MB): split it"),
     ],
     ids=["binary", "shift_jis", "huge"],

@@ -239,9 +239,7 @@ def test_input_that_is_no_text_is_one_error_with_its_line(
     feed(monkeypatch, b"ok\n" + "橋\n".encode("shift_jis"))
     result = newsletter("translate", "-", "--to", "en", cwd=outside)
     assert result.code == 1
-    assert result.err == (
-        "newsletter: -:2: is not UTF-8 text; `newsletter import` reads other encodings\n"
-    )
+    assert result.err == ("newsletter: -:2: is not UTF-8 text: send it through `iconv -t UTF-8`\n")
 
 
 def test_what_has_arrived_is_translated_before_more_is_waited_for(tmp_path: Path) -> None:
@@ -285,7 +283,7 @@ def test_the_real_translator_translates_a_text(newsletter: Newsletter, outside: 
     ("content", "message"),
     [
         (b'msgid "\xe6\xa9\x8b"\nmsgstr "bri', "en.po:2: is no valid catalog"),
-        ('msgid "橋"\nmsgstr "bridge"\n'.encode("cp932"), "en.po:1: is not UTF-8 text"),
+        ('msgid "橋"\n'.encode("cp932"), "en.po:1: is not UTF-8 text: save it as UTF-8\n"),
         (b'msgid "a"\nmsgstr "b"\n<<<<<<< HEAD\n', "en.po:3: is no valid catalog"),
         (b'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', "en.po:4: the sentence is on line 1"),
         (bytes(400), "en.po:1: holds binary data"),

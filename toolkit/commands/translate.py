@@ -270,7 +270,7 @@ def _decoded(line: bytes, number: int) -> str:
         return line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError:
         raise ContentError(
-            "is not UTF-8 text; `newsletter import` reads other encodings", Path("-"), number
+            "is not UTF-8 text: send it through `iconv -t UTF-8`", Path("-"), number
         ) from None
 
 
