@@ -18,7 +18,7 @@ import pytest
 from bs4 import BeautifulSoup
 from lxml import etree
 
-from tests.rendering.pages import DATA, SLUG, copy, edition_of
+from tests.rendering.pages import DATA, LANGUAGES, SLUG, THEMES, copy, edition_of, with_text
 from tests.rendering.tags import read_tags
 from tests.rendering.test_epub import EPUBCHECK
 from toolkit.document.issue import read_issue
@@ -177,6 +177,22 @@ class TestAPicture:
         with_cover(root, "cover = '![船](harbour.png)'")
         publication = read_publication(root)
         assert own in picture_files(publication, read_issue(publication, SLUG))
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("headings", [14, 30])
+def test_long_contents_stand_on_the_first_page(
+    tmp_path: Path, language: str, theme: str, headings: int
+) -> None:
+    root = copy(language, tmp_path)
+    text = "".join(f"\n\n## Harbour {number}\n\nText." for number in range(1, headings + 1))
+    with_text(root, f"# Harbours{text}\n", "deep-dive.md")
+    edition = edition_of(root, theme)
+    first = pypdf.PdfReader(BytesIO(renderer("pdf")(edition).data)).pages[0].extract_text()
+    assert squeezed(edition.issue.title) in squeezed(first)
+    for number in range(1, headings + 1):
+        assert f"Harbour {number}" in first
 
 
 def test_a_cover_is_not_a_must() -> None:

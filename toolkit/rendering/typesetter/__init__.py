@@ -9,6 +9,7 @@ from functools import cache
 from toolkit.rendering.typesetter import (
     balancing,
     breaking,
+    floating,
     gradients,
     justification,
     layouts,
@@ -19,5 +20,5 @@ from toolkit.rendering.typesetter import (
 @cache
 def teach_weasyprint() -> None:
     """Make WeasyPrint set pages as all modules here have it; once a process."""
-    for module in (layouts, breaking, balancing, justification, tagging, gradients):
+    for module in (layouts, breaking, balancing, floating, justification, tagging, gradients):
         module.teach()
