@@ -14,7 +14,7 @@ from toolkit.editorial import starter
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_checks_clean_and_builds(newsletter: Newsletter, tmp_path: Path, language: str) -> None:
     folder = tmp_path / "my weekly"
-    result = newsletter("init", folder, "--language", language, cwd=tmp_path)
+    result = newsletter("init", folder, "--lang", language, cwd=tmp_path)
     assert result.code == 0, result.err
     assert f"cd '{folder}'" in result.err
     publication = read_publication(folder)

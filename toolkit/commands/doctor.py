@@ -115,7 +115,7 @@ def _harfbuzz() -> str:
 
 
 def _fonts() -> str:
-    names = sorted(path.stem for path in (folder("templates") / "fonts").glob("*.ttf"))
+    names = sorted(path.stem for path in (folder("templates") / "fonts").glob("*.[ot]tf"))
     if not names:
         raise OSError("none found")
     return ", ".join(names)

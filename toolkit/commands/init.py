@@ -15,7 +15,9 @@ from toolkit.errors import shown
 @click.command("init")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option(
+    "--lang",
     "--language",
+    "language",
     type=click.Choice(LANGUAGES),
     default="ja",
     show_default=True,
