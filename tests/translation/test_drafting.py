@@ -340,6 +340,7 @@ def test_frames_are_taken_off_again() -> None:
         ("費用は**5億ドル**だ。", "The cost is £**⟦0⟧ dollars**.", "The cost is **$500 million**."),
         ("費用は**5億ドル**だ。", "The cost is **£⟦0⟧**.", "The cost is **$500 million**."),
         ("費用は**5億ドル**だ。", "The cost is **⟦0⟧** dollars.", "The cost is **$500 million**."),
+        ("5億ドルの献立だ。", "It is a ⟦0⟧-dollinary menu.", "It is a $500 million menu."),
         ("それは計画だ。", "It is ≪the≫ plan.", "It is the plan."),
         ("それは「計画」だ。", "It is ≪the≫ «plan».", "It is the “plan”."),
         ("それは1日で終わる。", "It ends in 1 days.", "It ends in 1 day."),

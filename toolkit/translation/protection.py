@@ -109,7 +109,10 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("en", "day"): Frame("{}日", r"(?:the\s)?", r"(?:st|nd|rd|th)?日?"),
     ("en", "period"): Frame("{}年", r"(?:the\syear\s)?", r"年?"),
     ("en", "money"): Frame(
-        "{}ドル", r"(?:US)?[$¥€£]?", rf"{_SCALE_EN}(?:[\s-]?(?:(?:US\s)?dollars?\b|ドル))?"
+        "{}ドル",
+        r"(?:US)?[$¥€£]?",
+        # The engine also makes words up here: a ⟦0⟧-dollinary menu.
+        rf"{_SCALE_EN}(?:[\s-]?(?:(?:US\s)?doll[a-z]*|ドル))?",
     ),
     ("en", "percent"): Frame("{}%", "", r"\s?(?:%|percent\b|per\scent\b)"),
     ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
