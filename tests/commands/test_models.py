@@ -11,6 +11,7 @@ import pytest
 from tests.support import Newsletter
 from tests.translation.index import entry, serving, write_index
 from tests.translation.packages import dictionary_package, zipped
+from toolkit.translation.bundled import read_parts
 from toolkit.translation.engine import open_engine
 
 
@@ -39,7 +40,7 @@ def test_list_install_translate_remove(
 ) -> None:
     listed = newsletter("models", "list", cwd=tmp_path)
     assert listed.code == 0
-    assert "ja-en: Japanese ↔ English, version 1.0" in listed.out
+    assert f"ja-en: Japanese ↔ English, version {read_parts().version}\n" in listed.out
     assert "comes with the toolkit" in listed.out
     assert "ja → en is translated by ja-en" in listed.out
 
