@@ -224,6 +224,23 @@ def test_a_script_needs_no_guard(publication: Path, tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_no_temporary_file_outlives_a_build(publication: Path, tmp_path: Path, jobs: str) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    command = [sys.executable, "-m", "toolkit.cli", "build", "--all", "--format", "pdf"]
+    done = subprocess.run(
+        [*command, "--jobs", jobs],
+        cwd=publication,
+        env={**os.environ, "TMPDIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Exception" not in done.stderr
+    assert list(scratch.iterdir()) == []
+
+
 @pytest.mark.skipif(os.name != "posix", reason="sends the signal of Ctrl-C")
 def test_ctrl_c_ends_a_build_at_once_and_leaves_nothing_half_written(publication: Path) -> None:
     command = [sys.executable, "-m", "toolkit.cli", "build", "--all", "--jobs", "2", "--json"]

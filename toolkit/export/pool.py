@@ -9,16 +9,20 @@ Workers are started as ``python -c``, not by ``multiprocessing``: a script that 
 and a worker can be ended at any moment.
 """
 
+import atexit
 import os
 import pickle
 import queue
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 
 from toolkit.errors import ContentError
 from toolkit.export.tasks import Failure, Made, Task, run_each
@@ -302,7 +306,18 @@ def _start() -> "subprocess.Popen[bytes]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         process_group=group,
+        env={**os.environ, "TMPDIR": _scratch()},
     )
+
+
+@cache
+def _scratch() -> str:
+    """A folder for what workers leave behind, the copies of fonts that WeasyPrint makes: they are
+    ended without a farewell. It goes with this process.
+    """
+    path = tempfile.mkdtemp(prefix="newsletter-")
+    atexit.register(shutil.rmtree, path, ignore_errors=True)
+    return path
 
 
 def _close(process: "subprocess.Popen[bytes]") -> None:

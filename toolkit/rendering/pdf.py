@@ -4,8 +4,10 @@ Tagged as PDF/UA-1 (ISO 14289-1:2014) unless another standard is asked for, with
 needs embedded as subsets. The same edition gives the same bytes: dates come from the issue.
 """
 
+import atexit
 import logging
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -108,7 +110,16 @@ def _font_configuration() -> Any:
     """One for the whole process: reading fontconfig's files again costs for every document."""
     from weasyprint.text.fonts import FontConfiguration
 
-    return FontConfiguration()
+    fonts = FontConfiguration()
+    atexit.register(_take_away, fonts)
+    return fonts
+
+
+def _take_away(fonts: Any) -> None:
+    """Delete the copies of fonts that WeasyPrint made, before Python falls apart around it."""
+    if fonts._folder:
+        shutil.rmtree(fonts._folder, ignore_errors=True)
+        fonts._folder = None
 
 
 def _fetcher(files: frozenset[str], pictures: dict[str, Picture]) -> Any:
