@@ -331,6 +331,7 @@ def test_frames_are_taken_off_again() -> None:
     [
         ("電力は10ギガワットだ。", "It is ⟦0⟧ tons's power.", "It is 10 gigawatts of power."),
         ("電力は10ギガワットだ。", "It is ⟦0⟧'s power.", "It is 10 gigawatts of power."),
+        ("10ギガワットが要る。", "It needs ⟦0⟧ Tones.", "It needs 10 gigawatts."),
         ("10ギガワットの計画だ。", "It is a ⟦0⟧-ton plan.", "It is a 10-gigawatt plan."),
         ("20年契約を結んだ。", "It signed a ⟦0⟧ contract.", "It signed a 20-year contract."),
         ("20年契約を結んだ。", "It signed for ⟦0⟧ months.", "It signed for 20 years."),

@@ -118,7 +118,7 @@ _FRAMES: dict[tuple[str, str], Frame] = {
     ("en", "times"): Frame("{}倍", "", r"(?:\s?times\b|-?fold\b|x\b|倍)"),
     ("en", "point"): Frame("{}ポイント", "", r"[\s-]?(?:percentage\s)?points?\b"),
     ("en", "unit"): Frame(
-        "{}トン", "", r"(?:[\s-]?(?:metric\s)?ton(?:ne)?s?\b(?:['’]s\b)?|['’]s\b)"
+        "{}トン", "", r"(?:[\s-]?(?:metric\s)?[Tt]on(?:n?e)?s?\b(?:['’]s\b)?|['’]s\b)"
     ),
     ("ja", "date"): Frame("January {}", r"(?:1月|January\s?)", r"日?"),
     ("ja", "period"): Frame("January {}", r"(?:1月|January\s?)", r"(?:年1月|年|日)?"),
