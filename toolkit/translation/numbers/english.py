@@ -105,8 +105,8 @@ def patterns() -> tuple[Rule, ...]:
         (
             re.compile(
                 rf"{hedge}{no_name}{money}(?P<a>{number})(?:[–-](?P<b>{number}))?"
-                rf"(?:[\s-](?P<ua>{currencies}))?\s(?P<for>to|per|against|for)\s(?:(?<=per\s)|(?:the|an?|one|1)\s)"
-                rf"(?P<per>{currencies})(?![A-Za-z])"
+                rf"(?:[\s-](?P<ua>{currencies}))?\s(?P<for>to|per|against)\s(?:(?<=per\s)|(?:the|one|1)\s)"
+                rf"(?P<per>{currencies})(?![A-Za-z])(?<!\breal(?=\s[a-z]))"
             ),
             _rate_en,
         ),
@@ -242,7 +242,7 @@ def _rate_en(match: re.Match[str]) -> Amount | None:
     high = _english(match["b"], None, money=True) if match["b"] else None
     if kind is not Kind.MONEY or low is None or code == per:
         return None
-    if per == "GBP" and match["for"] in ("per", "for"):
+    if per == "GBP" and match["for"] == "per":
         return None  # the price of a weight
     if match["b"] and (high is None or low >= high):
         return None
@@ -349,7 +349,7 @@ def _is_counted(match: re.Match[str]) -> bool:
         return False
     return bool(
         re.match(
-            r"\+?\s(?:(?:new|active|monthly|daily|paying|more|other)\s)*(?:people|[a-z]+[^s\W]s)\b",
+            r"\+?\s(?!(?:was|has|does|this|goes|runs|plus|versus)\b)(?:(?:new|active|monthly|daily|paying|more|other)\s)*(?:people|[a-z]+[^s\W]s)\b",
             match.string[match.end() :],
         )
     )
