@@ -22,6 +22,7 @@ from toolkit.resources import folder
 FONTS = folder("templates") / "fonts"
 MINCHO = FONTS / "BIZUDPMincho-Regular.ttf"
 INTER = FONTS / "Inter-Regular.otf"
+CODE = FONTS / "BIZUDGothic-Regular.ttf"
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_every_font_that_ships_is_used_and_its_licence_is_there() -> None:
     used = {
         file for theme in THEMES for file in font_files(edition_of(DATA / "ja", theme).publication)
     }
-    assert used == shipped
+    assert used | {CODE} == shipped
     licence = (FONTS / "OFL.txt").read_text("utf-8")
     assert "SIL OPEN FONT LICENSE Version 1.1" in licence
     assert all(path.name in licence for path in shipped)
@@ -127,6 +128,18 @@ def test_the_publication_is_the_theme_s(tmp_path: Path) -> None:
     )
     assert font_files(read_publication(root)) == [INTER]
     assert any(finding.message[0] == "港" for finding in missing_glyphs(edition_of(root)))
+
+
+def test_code_in_a_pdf_stands_in_columns_of_which_a_japanese_character_takes_two(
+    tmp_path: Path,
+) -> None:
+    root = copy("ja", tmp_path)
+    with_text(root, "# 表\n\n```\niiiiwwww|\n港港港港|\n```\n")
+    bars = [
+        line.boxes[-1] for line in read_lines(render(edition_of(root)).data) if "|" in line.text
+    ]
+    assert len(bars) == 2
+    assert bars[0] == pytest.approx(bars[1], abs=0.05)
 
 
 @pytest.fixture(scope="module")

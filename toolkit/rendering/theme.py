@@ -68,6 +68,8 @@ def styles(publication: Publication, medium: str, *, is_bilingual: bool = False)
     media = dict.fromkeys((medium, "print"))
     sheets = {"base.css": "all", f"themes/{publication.theme}.css": "all"}
     sheets |= {f"{name}.css": name for name in media}
+    if medium == "print":
+        sheets["pdf.css"] = "print"
     if publication.paper != PAPERS[0]:
         sheets[f"papers/{publication.paper}.css"] = "print"
     if is_bilingual:
