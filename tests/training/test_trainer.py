@@ -1,6 +1,7 @@
 """The loop, on a tiny model of the same architecture: it learns, ends, and goes on after a kill."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -139,8 +140,38 @@ def test_the_best_look_is_kept_not_the_last(
     for losses in ([5, 3, 4, 4, 4], [5, 4, 4, 4, 3]):
         course = iter(losses)
         monkeypatch.setattr(
-            trainer._Run, "losses", lambda *_, course=course: [float(next(course)), 0.0]
+            trainer._Run, "losses", lambda *_, course=course: [float(next(course, 0)), 0.0]
         )
         kept.append(run(folder, Settings(steps=12, rate=2e-3, warm_up=1)))
     assert all(values.any() for one in kept for values in one.values())
     assert not all(np.array_equal(kept[0][name], kept[1][name]) for name in kept[0])
+
+
+def test_so_much_is_kept_of_what_was_learned_as_costs_general_sentences_little(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On sentences with each other's answers, watched by those that are right."""
+    from toolkit.training.gemma import model_of
+    from toolkit.training.rounding import corrected
+    from toolkit.training.trainer import SHARES, train
+
+    folder = tiny.package(tmp_path / "tiny")
+    path = folder / "model" / "model.bin"
+    binary = read_binary(path)
+    stuff = material(folder)
+    right = [stuff.encode(pair, target) for pair in PAIRS for target in ("en", "ja")]
+    learned = {name: torch.from_numpy(values) for name, values in run(folder, QUICK).items()}
+    taught = corrected(binary, learned, right)
+    wrong = [Pair(one.ja, other.en) for one, other in pairwise(PAIRS)]
+    stuff = material(folder, wrong)
+    watched = [stuff.encode(pair, "en") for pair in wrong]
+    kept = {}
+    for cost in (1e9, 0.5, 0.0):
+        monkeypatch.setattr("toolkit.training.trainer.COST", cost)
+        settings = Settings(steps=30, rate=1e-2, warm_up=2)
+        kept[cost] = train(model_of(taught), stuff, watched, right, settings)
+    shares = [one.share for one in kept.values()]
+    assert shares[0] == SHARES[0] > shares[1] > shares[2] == SHARES[-1]
+    for one in kept.values():
+        for name, values in one.corrections.items():
+            assert torch.allclose(values, one.share * kept[1e9].corrections[name])

@@ -164,8 +164,10 @@ def _print(result: "Result", named: str) -> None:
 
     best, last = result.looks[result.best], result.looks[-1]
     ended = ", ended early since nothing got better" if result.stopped else ""
+    kept = f"; {result.share:.0%} of what was learned by then" if result.best else ""
     click.echo(
-        f"{last.step} steps in {last.seconds / 60:.1f} minutes{ended}; best after {best.step}\n"
+        f"{last.step} steps in {last.seconds / 60:.1f} minutes{ended}; best after {best.step}"
+        f"{kept}\n"
         f"the course of the loss: {shown(result.curve)}"
     )
     click.echo(f"{'':<32}{'before':>8}{'after':>8}")
@@ -209,6 +211,7 @@ def _as_dict(result: "Result") -> dict[str, Any]:
             for look in result.looks
         ],
         "best": result.best,
+        "share": result.share,
         "curve": str(result.curve),
         "figures": [
             {"name": name, "before": before, "after": after}

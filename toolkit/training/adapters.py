@@ -16,6 +16,9 @@ from toolkit.training.gemma import LINEARS, Gemma
 RANK = 16
 """Of a correction."""
 
+UP, DOWN = ".up", ".down"
+"""How the names of its two factors end."""
+
 ALONE = 1 / 3
 """The share of the layers, the lowest, that get none."""
 
@@ -45,10 +48,15 @@ def adapt(model: Gemma) -> None:
             setattr(layer, name, Adapted(getattr(layer, name).weight, RANK))
 
 
-def corrections(parameters: dict[str, Tensor]) -> dict[str, Tensor]:
-    """From the factors that were learned, what is to be added, by the name of the matrix."""
-    names = [name.removesuffix(".up") for name in parameters if name.endswith(".up")]
+def corrections(parameters: dict[str, Tensor], share: float = 1.0) -> dict[str, Tensor]:
+    """From the factors that were learned, what is to be added, by the name of the matrix.
+
+    Args:
+        parameters: both factors of each correction, by their names in the model.
+        share: of what was learned.
+    """
+    names = [name.removesuffix(UP) for name in parameters if name.endswith(UP)]
     return {
-        f"{name}.weight": parameters[f"{name}.up"].float() @ parameters[f"{name}.down"].float()
+        f"{name}.weight": share * (parameters[name + UP].float() @ parameters[name + DOWN].float())
         for name in names
     }

@@ -37,7 +37,7 @@ SHARE = 0.25
 TOKENS = {"cpu": 1000, "cuda": 8192}
 """Pieces in a batch: many small steps where few sentences a second are seen."""
 
-WATCHED = 24, 8
+WATCHED = 24, 24
 """Held-out and general pairs whose loss is looked at on the way, in both directions."""
 
 CALIBRATED = 12
@@ -70,7 +70,7 @@ class Result:
         before, after: how the base and the new package did; after is None where no weights
             were better than the base's.
         standing: how the package did that an earlier training installed, if one did.
-        looks, best, stopped: see ``Trained``.
+        looks, best, stopped, share: see ``Trained``.
         curve: where the picture of the course lies.
         objection: why the new package was not kept; empty if it was.
         kept: the new package where it was installed, or the file it was written to.
@@ -85,6 +85,7 @@ class Result:
     looks: tuple[Look, ...]
     best: int
     stopped: bool
+    share: float
     curve: Path
     objection: str
     kept: Package | Path | None
@@ -217,6 +218,8 @@ def learn(
     replay, general = general_pairs()
     watcher.prepared(base, material, len(replay))
     papers = exam(material.split.held_out, general, base.placeholders)
+    # What is looked at on the way is not what it is judged by, where there is enough of both.
+    watched = tuple(pair for pair in general if pair not in papers.general) or general
 
     def sat(package: Package, name: str) -> Marks:
         with watcher.judging(name, len(papers)) as progress:
@@ -246,7 +249,7 @@ def learn(
             base,
             encode,
             material,
-            (replay, general),
+            (replay, watched),
             replace(settings, minutes=left),
             device,
             folder,
@@ -264,6 +267,7 @@ def learn(
             looks=trained.looks,
             best=trained.best,
             stopped=trained.stopped,
+            share=trained.share,
             curve=picture,
             objection="no weights were better on the held-out sentences",
             kept=None,
@@ -321,7 +325,7 @@ def _trained(
     from toolkit.training import batches
     from toolkit.training.trainer import train
 
-    replay, general = samples
+    replay, watched = samples
     learned = batches.Material(
         material.split.learned, replay, SHARE, encode, TOKENS[device], base.placeholders
     )
@@ -335,7 +339,7 @@ def _trained(
                 model,
                 learned,
                 both(spread(material.split.held_out, WATCHED[0])),
-                both(spread(general, WATCHED[1])),
+                both(spread(watched, WATCHED[1])),
                 settings,
                 checkpoint=folder / "checkpoint.npz",
                 key=_key(base, material, settings),
@@ -394,6 +398,7 @@ def _account(result: Result, settings: Settings, trained: "Trained") -> dict[str
         "replay": result.replay,
         "steps": trained.looks[-1].step,
         "best_step": best.step,
+        "share": round(100 * trained.share),
         "seed": settings.seed,
         "device": trained.device,
         "number_format": trained.number_format,

@@ -5,6 +5,11 @@ step is far smaller than what bfloat16 can add). What is learned are corrections
 ``adapters``). The rate rises for some steps and falls to nothing at the end, which takes out the
 noise of single batches.
 
+A fast machine sees the few sentences of a newsroom many times in the same minutes, and forgets
+others over them. So of the corrections only a share is kept in the end: on the straight line from
+the old weights to the new ones, what is learned comes early and what is forgotten comes late
+(Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+
 With a number of steps, the same seed and pairs give the same weights on the same machine, also
 when the run was killed in between: all it needs to go on is in the checkpoint. With minutes,
 the rate follows the clock.
@@ -27,7 +32,7 @@ from torch import Tensor
 
 from toolkit.errors import MissingError, UsageError
 from toolkit.files import replacing
-from toolkit.training.adapters import adapt, corrections
+from toolkit.training.adapters import UP, adapt, corrections
 from toolkit.training.batches import Batch, Example, Material, batched, rounds
 from toolkit.training.course import Look, Settings
 from toolkit.training.gemma import Gemma
@@ -42,6 +47,12 @@ LOOKS = 4
 PATIENCE = 3
 """So many looks without anything better end a run."""
 
+SHARES = (1.0, 0.8, 0.65, 0.5, 0.35, 0.2)
+"""Of the corrections that are kept, the largest one is that costs general sentences little."""
+
+COST = 0.01
+"""So much of itself the loss of general sentences may rise by."""
+
 CHECKPOINT_SECONDS = 180.0
 """The least time between two checkpoints."""
 
@@ -52,6 +63,7 @@ class Trained:
 
     Attributes:
         corrections: what to add to the matrices, by name; nothing if nothing was better.
+        share: of what was learned, that is in them.
         looks: the course, the first one before any step.
         best: the number of the look that the weights are of.
         stopped: whether the run ended early, because nothing got better.
@@ -59,6 +71,7 @@ class Trained:
     """
 
     corrections: dict[str, Tensor]
+    share: float
     looks: tuple[Look, ...]
     best: int
     stopped: bool
@@ -178,6 +191,12 @@ class _Run:
         with torch.no_grad():
             torch._foreach_copy_(self.best, self.master)
 
+    def take(self, share: float) -> None:
+        """Be the start and a share of the way from there to the best."""
+        with torch.no_grad():
+            for name, weight, best in zip(self.names, self.weights, self.best, strict=True):
+                weight.copy_(best * share if name.endswith(UP) else best)
+
     def tensors(self) -> dict[str, Tensor]:
         """What a checkpoint holds beside the state."""
         found: dict[str, Tensor] = {}
@@ -235,7 +254,7 @@ def train(
         model: in float32; what it learns is in its layers afterwards.
         material: what to learn from.
         held_out: examples that say when it gets no better.
-        general: examples that are only looked at, for the curve.
+        general: examples that say how much of what was learned is kept.
         settings: how.
         checkpoint: where to keep what a killed run needs to go on; gone when the run is over.
         key: of the run that the checkpoint belongs to; one of another run is of no use.
@@ -291,17 +310,30 @@ def train(
             state.place = 0
             continue
         break
+    share = _share(run, groups[1])
+    run.take(share)
     if checkpoint:
         with suppress(FileNotFoundError):
             checkpoint.unlink()
     return Trained(
-        corrections(dict(zip(run.names, run.best, strict=True))),
+        corrections(dict(zip(run.names, run.best, strict=True)), share),
+        share,
         tuple(state.looks),
         state.best,
         stopped,
         run.device,
         str(run.format).removeprefix("torch."),
     )
+
+
+def _share(run: _Run, general: Sequence[Batch]) -> float:
+    """The largest share of the best corrections that costs general sentences little."""
+    allowed = (1 + COST) * run.state.looks[0].general
+    for share in SHARES:
+        run.take(share)
+        if run.losses(general)[0] <= allowed:
+            break
+    return share
 
 
 def _done(step: int, seconds: float, settings: Settings) -> float:
