@@ -15,13 +15,18 @@ from toolkit.translation.evaluation import BOTH, Scores, score, translate_alone
 from toolkit.translation.metadata import Package
 
 COST = 1.0
-"""How much chrF general sentences may lose: on a hundred of them, less is chance."""
+"""How much chrF general sentences may lose: on two hundred of them, less may be chance."""
 
 LOST = 0.05
 """The share of marked-up sentences that may come back worse than before, by chance."""
 
 MOST = 60
-"""Sentences of a kind that are translated, in each direction, before and after."""
+"""Held-out sentences that are translated, in each direction, before and after."""
+
+GENERAL = 200
+"""General ones. What they lose is less than what the others gain, so it takes more to see it: of
+two packages that are equally good, drawn anew, the difference in chrF has a standard deviation of
+1.1 on sixty sentences and 0.8 on 144, in one direction."""
 
 MARKED = 20
 """Sentences with placeholders, and with marks, that are translated in each direction."""
@@ -81,7 +86,7 @@ def exam(held_out: Sequence[Pair], general: Sequence[Pair], placeholders: Sequen
     ]
     return Exam(
         spread(held_out, MOST),
-        spread(general, MOST),
+        spread(general, GENERAL),
         spread(hidden, MARKED),
         spread(marked, MARKED),
     )

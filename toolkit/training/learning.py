@@ -37,7 +37,7 @@ SHARE = 0.25
 TOKENS = {"cpu": 1000, "cuda": 8192}
 """Pieces in a batch: many small steps where few sentences a second are seen."""
 
-WATCHED = 24, 24
+WATCHED = 24, 36
 """Held-out and general pairs whose loss is looked at on the way, in both directions."""
 
 CALIBRATED = 12
