@@ -98,7 +98,7 @@ def test_pdf_has_its_lines_and_words(root: Path, theme: str) -> None:
     assert "hidden" not in text
     assert pictures(reader) == {PHOTOGRAPH}
     assert all(embedded_fonts(reader).values())
-    ours = ("BIZ-UDPGothic", "BIZ-UDPMincho", "Charis", "Inter")
+    ours = ("BIZ-UDPGothic", "BIZ-UDGothic", "BIZ-UDPMincho", "Charis", "Inter")
     for name in embedded_fonts(reader):
         assert any(our in name for our in ours), name
 

@@ -50,7 +50,7 @@ PATIENCE = 3
 SHARES = (1.0, 0.8, 0.65, 0.5, 0.35, 0.2)
 """Of the corrections that are kept, the largest one is that costs general sentences little."""
 
-COST = 0.02
+COST = 0.01
 """So much of itself the loss of general sentences may rise by."""
 
 CHECKPOINT_SECONDS = 180.0
