@@ -310,8 +310,7 @@ def train(
             state.place = 0
             continue
         break
-    share = _share(run, groups[1])
-    run.take(share)
+    share = _take_share(run, groups[1])
     if checkpoint:
         with suppress(FileNotFoundError):
             checkpoint.unlink()
@@ -326,8 +325,8 @@ def train(
     )
 
 
-def _share(run: _Run, general: Sequence[Batch]) -> float:
-    """The largest share of the best corrections that costs general sentences little."""
+def _take_share(run: _Run, general: Sequence[Batch]) -> float:
+    """Take the largest share of the best corrections that costs general sentences little."""
     allowed = (1 + COST) * run.state.looks[0].general
     for share in SHARES:
         run.take(share)
