@@ -153,7 +153,7 @@ def test_so_much_is_kept_of_what_was_learned_as_costs_general_sentences_little(
     """On sentences with each other's answers, watched by those that are right."""
     from toolkit.training.gemma import model_of
     from toolkit.training.rounding import corrected
-    from toolkit.training.trainer import SHARES, train
+    from toolkit.training.trainer import LEAST, train
 
     folder = tiny.package(tmp_path / "tiny")
     path = folder / "model" / "model.bin"
@@ -166,12 +166,35 @@ def test_so_much_is_kept_of_what_was_learned_as_costs_general_sentences_little(
     stuff = material(folder, wrong)
     watched = [stuff.encode(pair, "en") for pair in wrong]
     kept = {}
-    for cost in (1e9, 0.5, 0.0):
+    for cost in (1e9, 2.0, 0.0):
         monkeypatch.setattr("toolkit.training.trainer.COST", cost)
         settings = Settings(steps=30, rate=1e-2, warm_up=2)
         kept[cost] = train(model_of(taught), stuff, watched, right, settings)
     shares = [one.share for one in kept.values()]
-    assert shares[0] == SHARES[0] > shares[1] > shares[2] == SHARES[-1]
+    assert shares[0] == 1.0 > shares[1] > shares[2] == LEAST
     for one in kept.values():
         for name, values in one.corrections.items():
             assert torch.allclose(values, one.share * kept[1e9].corrections[name])
+
+
+@pytest.mark.parametrize(
+    ("slope", "bend", "allowed", "share"),
+    [
+        (0.0, 4.0, 1.0, 0.5),
+        (1.0, 2.0, 1.0, 0.5),
+        (-1.0, 3.0, 0.25, 0.5),
+        (-1.0, 1.5, 0.5, 1.0),
+        (2.0, 0.0, 1.0, 0.5),
+        (2.0, -0.5, 1.2, 0.6),
+        (9.0, 9.0, 0.1, 0.2),
+    ],
+)
+def test_the_share_is_where_the_parabola_crosses_what_is_allowed(
+    slope: float, bend: float, allowed: float, share: float
+) -> None:
+    from toolkit.training.trainer import _crossing
+
+    def at(place: float) -> float:
+        return slope * place + bend * place**2
+
+    assert _crossing(at(0.5), at(1.0), allowed) == pytest.approx(share, abs=0.01)

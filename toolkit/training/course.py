@@ -33,8 +33,8 @@ class Settings:
     steps: int = 0
     seed: int = 1
     device: str = "auto"
-    rate: float = 5e-4
-    warm_up: int = 10
+    rate: float = 2e-4
+    warm_up: int = 20
     decay: float = 0.8
 
 

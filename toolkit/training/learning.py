@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 SHARE = 0.25
 """So many general examples are replayed for each of the newsroom's."""
 
-TOKENS = {"cpu": 1000, "cuda": 8192}
+TOKENS = {"cpu": 500, "cuda": 8192}
 """Pieces in a batch: many small steps where few sentences a second are seen."""
 
-WATCHED = 24, 36
+WATCHED = 24, 50
 """Held-out and general pairs whose loss is looked at on the way, in both directions."""
 
 CALIBRATED = 12

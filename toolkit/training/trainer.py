@@ -15,6 +15,7 @@ when the run was killed in between: all it needs to go on is in the checkpoint. 
 the rate follows the clock.
 """
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -47,11 +48,11 @@ LOOKS = 4
 PATIENCE = 3
 """So many looks without anything better end a run."""
 
-SHARES = (1.0, 0.8, 0.65, 0.5, 0.35, 0.2)
-"""Of the corrections that are kept, the largest one is that costs general sentences little."""
-
 COST = 0.01
-"""So much of itself the loss of general sentences may rise by."""
+"""So much of itself the loss of general sentences may rise by, for what is kept."""
+
+LEAST = 0.2
+"""The least share of what was learned that is kept, whatever it costs."""
 
 CHECKPOINT_SECONDS = 180.0
 """The least time between two checkpoints."""
@@ -326,13 +327,36 @@ def train(
 
 
 def _take_share(run: _Run, general: Sequence[Batch]) -> float:
-    """Take the largest share of the best corrections that costs general sentences little."""
-    allowed = (1 + COST) * run.state.looks[0].general
-    for share in SHARES:
-        run.take(share)
-        if run.losses(general)[0] <= allowed:
-            break
+    """Take the largest share of the best corrections that costs general sentences little.
+
+    The loss on the line from the start to the best is a parabola, as near as can be seen, so that
+    a third point tells where it crosses what is allowed.
+    """
+    looks, best = run.state.looks, run.state.best
+    if best == 0:
+        run.take(1.0)
+        return 1.0
+    start = looks[0].general
+    run.take(0.5)
+    half, whole = run.losses(general)[0] - start, looks[best].general - start
+    share = _crossing(half, whole, COST * start)
+    run.take(share)
     return share
+
+
+def _crossing(half: float, whole: float, allowed: float) -> float:
+    """Up to where, from ``LEAST`` to 1, a parabola stays under what is allowed.
+
+    Args:
+        half, whole: the parabola at 0.5 and at 1; it is 0 at 0.
+        allowed: not below 0.
+    """
+    bend, slope = 2 * (whole - 2 * half), 4 * half - whole
+    if whole <= allowed:
+        return 1.0
+    if bend <= 0:
+        return max(LEAST, allowed / slope)  # It stays under its tangent.
+    return max(LEAST, (math.hypot(slope, 2 * math.sqrt(bend * allowed)) - slope) / (2 * bend))
 
 
 def _done(step: int, seconds: float, settings: Settings) -> float:
