@@ -110,8 +110,9 @@ def test_about_the_shares_that_are_meant() -> None:
         "link" if "](" in pair.ja else "bold" if "**" in pair.ja else "hidden" if "⟦" in pair.ja
         else "plain" for pair in made
     ]  # fmt: skip
-    assert 130 < kinds.count("hidden") < 230
-    assert 40 < kinds.count("bold") < 90
-    assert 10 < kinds.count("link") < 50
+    assert 230 < kinds.count("hidden") < 310
+    assert 115 < kinds.count("bold") < 180
+    assert 40 < kinds.count("link") < 90
+    assert 85 < kinds.count("plain") < 155
     already = Pair("**OpenAI**は2026年に動く。", "**OpenAI** moves in 2026.")
     assert {marked_up(already, SIGNS, draw) for _ in range(20)} == {already}

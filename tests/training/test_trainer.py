@@ -177,6 +177,32 @@ def test_so_much_is_kept_of_what_was_learned_as_costs_general_sentences_little(
             assert torch.allclose(values, one.share * kept[1e9].corrections[name])
 
 
+def test_what_is_replayed_is_answered_as_before_whatever_stands_beside_it(tmp_path: Path) -> None:
+    """Half of the sentences are learned anew, the other half replayed, all with wrong answers."""
+    from toolkit.training.gemma import model_of
+    from toolkit.training.rounding import corrected
+    from toolkit.training.trainer import train
+
+    folder = tiny.package(tmp_path / "tiny")
+    binary = read_binary(folder / "model" / "model.bin")
+    stuff = material(folder)
+    right = [stuff.encode(pair, target) for pair in PAIRS for target in ("en", "ja")]
+    learned = {name: torch.from_numpy(values) for name, values in run(folder, QUICK).items()}
+    taught = corrected(binary, learned, right)
+    wrong = [Pair(one.ja, other.en) for one, other in pairwise(PAIRS)]
+    anew, replay = wrong[::2], wrong[1::2]
+    known = [stuff.encode(pair, target) for pair in PAIRS[1:-1:2] for target in ("en", "ja")]
+    watched = [stuff.encode(pair, "en") for pair in anew]
+    after = {}
+    for share in (0.0, 1.0):
+        stuff = batches.Material(anew, replay, share, stuff.encode, 700, tiny.SIGNS)
+        settings = Settings(steps=round(20 * (1 + share)), rate=1e-2, warm_up=2)
+        looks = train(model_of(taught), stuff, watched, known, settings).looks
+        assert looks[-1].held_out < looks[0].held_out / 2
+        after[share] = looks[-1].general - looks[0].general
+    assert after[1.0] < 0.6 * after[0.0]
+
+
 @pytest.mark.parametrize(
     ("slope", "bend", "allowed", "share"),
     [

@@ -7,6 +7,9 @@ computed, and a checkpoint is small (Hu et al. 2021, "LoRA"). The lowest third o
 which spells words together, is left alone, so that the way back ends above it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
@@ -33,11 +36,14 @@ class Adapted(nn.Module):
         self.weight = weight
         self.down = nn.Parameter(torch.randn(rank, columns) * columns**-0.5)
         self.up = nn.Parameter(torch.zeros(rows, rank))
+        self.corrected = True
 
     def forward(self, x: Tensor) -> Tensor:
-        """The corrected layer's output."""
-        correction = functional.linear(functional.linear(x, self.down), self.up)
-        return functional.linear(x, self.weight) + correction
+        """The layer's output, corrected unless within ``as_before``."""
+        y = functional.linear(x, self.weight)
+        if not self.corrected:
+            return y
+        return y + functional.linear(functional.linear(x, self.down), self.up)
 
 
 def adapt(model: Gemma) -> None:
@@ -46,6 +52,20 @@ def adapt(model: Gemma) -> None:
     for layer in list(model.layers)[int(ALONE * len(model.layers)) :]:
         for name in LINEARS:
             setattr(layer, name, Adapted(getattr(layer, name).weight, RANK))
+
+
+@contextmanager
+def as_before(model: Gemma) -> Iterator[None]:
+    """Let an adapted model answer as it did before it learned anything; without gradients."""
+    layers = [module for module in model.modules() if isinstance(module, Adapted)]
+    for layer in layers:
+        layer.corrected = False
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for layer in layers:
+            layer.corrected = True
 
 
 def corrections(parameters: dict[str, Tensor], share: float = 1.0) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ examples of about the same length, so that little of it is padding.
 import json
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from toolkit.errors import ContentError
 from toolkit.training.course import LONGEST
@@ -26,11 +26,13 @@ class Example:
         pieces: numbers of pieces, all of them.
         asked: how many of them are the prompt and the source.
         target: the language of the answer.
+        replayed: whether it is a general one, of which nothing new is to be learned.
     """
 
     pieces: tuple[int, ...]
     asked: int
     target: str
+    replayed: bool = False
 
 
 Batch = tuple[Example, ...]
@@ -109,10 +111,9 @@ def rounds(material: Material, seed: int) -> Iterator[list[Batch]]:
             draw.shuffle(again)
             order += again
         chosen, order = order[:wanted], order[wanted:]
-        examples += [
-            material.encode(marked_up(material.replay[place], material.placeholders, draw), target)
-            for place, target in chosen
-        ]
+        for place, target in chosen:
+            pair = marked_up(material.replay[place], material.placeholders, draw)
+            examples.append(replace(material.encode(pair, target), replayed=True))
         batches = batched(examples, material.tokens)
         draw.shuffle(batches)
         yield batches

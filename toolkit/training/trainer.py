@@ -33,7 +33,7 @@ from torch import Tensor
 
 from toolkit.errors import MissingError, UsageError
 from toolkit.files import replacing
-from toolkit.training.adapters import UP, adapt, corrections
+from toolkit.training.adapters import UP, adapt, as_before, corrections
 from toolkit.training.batches import Batch, Example, Material, batched, rounds
 from toolkit.training.course import Look, Settings
 from toolkit.training.gemma import Gemma
@@ -48,8 +48,9 @@ LOOKS = 4
 PATIENCE = 3
 """So many looks without anything better end a run."""
 
-COST = 0.01
-"""So much of itself the loss of general sentences may rise by, for what is kept."""
+COST = 0.015
+"""So much of itself the loss of general sentences may rise by, for what is kept: chosen by runs of
+``benchmarks.training`` (docs/training.md)."""
 
 LEAST = 0.2
 """The least share of what was learned that is kept, whatever it costs."""
@@ -147,8 +148,8 @@ class _Run:
             for layer in model.layers:
                 layer.forward = torch.compile(layer.forward, dynamic=True)
 
-    def _loss(self, batch: Batch) -> tuple[Tensor, int]:
-        """The summed loss of the answers in a batch, and how many pieces they have."""
+    def _answers(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The log-probabilities of all pieces at each place of the answers, and the right ones."""
         length = max(len(example.pieces) for example in batch) - 1
         pieces = torch.zeros(len(batch), length, dtype=torch.long)
         answers = torch.full((len(batch), length), -1, dtype=torch.long)
@@ -157,15 +158,29 @@ class _Run:
             pieces[row, : len(numbers) - 1] = numbers[:-1]
             answers[row, example.asked - 1 : len(numbers) - 1] = numbers[example.asked :]
         places = (answers >= 0).flatten().nonzero().squeeze(1)
-        wanted = answers.flatten()[places].to(self.device)
         known = self.model(pieces.to(self.device)).flatten(0, 1)
         logits = self.model.logits(known[places.to(self.device)]).float()
-        return functional.cross_entropy(logits, wanted, reduction="sum"), len(places)
+        return logits.log_softmax(-1), answers.flatten()[places].to(self.device)
 
     def learn(self, batch: Batch, rate: float) -> float:
-        """One step; the mean loss before it."""
-        loss, pieces = self._loss(batch)
-        (loss / pieces).backward()
+        """One step; the mean loss of a piece before it.
+
+        What is replayed is to be answered as before, whatever stands beside it: that is told by
+        all pieces' probabilities (Kullback–Leibler), where a reference tells one piece of many.
+        """
+        told, wanted = self._answers(batch)
+        losses = functional.nll_loss(told, wanted, reduction="none")
+        total = losses.sum()
+        if replayed := tuple(example for example in batch if example.replayed):
+            counts = torch.tensor([len(example.pieces) - example.asked for example in batch])
+            kinds = torch.tensor([example.replayed for example in batch])
+            again = kinds.repeat_interleave(counts).to(self.device)
+            with as_before(self.model):
+                before, _ = self._answers(replayed)
+            total = losses[~again].sum() + functional.kl_div(
+                told[again], before, reduction="sum", log_target=True
+            )
+        (total / len(losses)).backward()
         torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
         for master, weight in zip(self.master, self.weights, strict=True):
             assert weight.grad is not None
@@ -175,16 +190,18 @@ class _Run:
         self.optimizer.step()
         with torch.no_grad():
             torch._foreach_copy_(self.weights, self.master)
-        return loss.item() / pieces
+        return losses.mean().item()
 
     def losses(self, *groups: Sequence[Batch]) -> list[float]:
-        """The mean loss of each group of batches."""
+        """The mean loss of a piece in each group of batches."""
         found = []
         with torch.no_grad():
             for batches in groups:
-                sums = [self._loss(batch) for batch in batches]
-                count = sum(pieces for _, pieces in sums)
-                found.append(float(sum(loss.item() for loss, _ in sums)) / max(count, 1))
+                total = count = 0.0
+                for told, wanted in map(self._answers, batches):
+                    total += functional.nll_loss(told, wanted, reduction="sum").item()
+                    count += len(wanted)
+                found.append(total / max(count, 1))
         return found
 
     def keep(self) -> None:
